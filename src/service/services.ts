@@ -1,0 +1,35 @@
+/** What the edge serves: the three services of the API as plain functions of a request and a call's context. */
+
+import type {
+  CompleteRequest,
+  CompleteResponse,
+  StreamCompleteResponse,
+} from "../../gen/ts/understudy/v1/completion_service_pb.ts";
+import type {
+  ListRoutesRequest,
+  ListRoutesResponse,
+  ListWorkloadsRequest,
+  ListWorkloadsResponse,
+  WatchRoutesRequest,
+  WatchRoutesResponse,
+} from "../../gen/ts/understudy/v1/route_service_pb.ts";
+import type { CallContext } from "./call-context.ts";
+
+/** Answers completions. Fails with `CallRefused`. */
+export interface CompletionHandlers {
+  complete(request: CompleteRequest, context: CallContext): Promise<CompleteResponse>;
+  /** Ends the call when the consumer stops reading (`return()`), as well as by `context.signal`. */
+  streamComplete(request: CompleteRequest, context: CallContext): AsyncIterable<StreamCompleteResponse>;
+}
+
+/** Shows routes. Fails with `CallRefused`. Methods that are missing here answer `UNIMPLEMENTED`. */
+export interface RouteHandlers {
+  listWorkloads(request: ListWorkloadsRequest, context: CallContext): ListWorkloadsResponse;
+  listRoutes(request: ListRoutesRequest, context: CallContext): ListRoutesResponse;
+  watchRoutes(request: WatchRoutesRequest, context: CallContext): AsyncIterable<WatchRoutesResponse>;
+}
+
+export interface Services {
+  readonly completion: CompletionHandlers;
+  readonly routes: RouteHandlers;
+}
