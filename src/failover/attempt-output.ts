@@ -1,0 +1,120 @@
+/** The way of one attempt's output to the client: joined at the seam, held back where the plan says so. */
+
+import type { ToolCall } from "../../gen/ts/understudy/v1/conversation_pb.ts";
+import type { AttemptRecord } from "./attempt-record.ts";
+import type { Delivery } from "./delivery.ts";
+import { MAX_HELD_BYTES, OVERLAP_HOLD_MS } from "./limits.ts";
+import { type Continued, TextPath } from "./text-path.ts";
+
+/** What is held back until the answer is complete. */
+type Held =
+  | { readonly kind: "text"; text: string }
+  | { readonly kind: "reasoning"; readonly text: string; readonly opaque: string | undefined }
+  | { readonly kind: "toolCall"; readonly call: ToolCall };
+
+export interface AttemptOutputOptions {
+  readonly delivery: Delivery;
+  readonly record: AttemptRecord;
+  /** Where the text goes on; undefined if the answer begins here. */
+  readonly continued: Continued | undefined;
+  readonly holdsBackAnswer: boolean;
+  readonly includesReasoning: boolean;
+}
+
+/** Takes an attempt's content and delivers it, or keeps it until `end`. */
+export class AttemptOutput {
+  readonly #options: AttemptOutputOptions;
+  readonly #path: TextPath;
+  #held: Held[] = [];
+  #heldBytes = 0;
+  #releaseTimer: NodeJS.Timeout | undefined;
+
+  constructor(options: AttemptOutputOptions) {
+    this.#options = options;
+    this.#path = new TextPath(options.continued);
+  }
+
+  /** Why the output is not the answer that was asked for; undefined while it may be. */
+  get fault(): string | undefined {
+    if (this.#path.diverged) return "started the answer over and went another way";
+    if (this.#heldBytes > MAX_HELD_BYTES) return `the answer is larger than the ${MAX_HELD_BYTES} bytes that can be held back`;
+    return undefined;
+  }
+
+  /** Whether a stop sequence that spans the seam is complete. */
+  get stopped(): boolean {
+    return this.#path.stopped;
+  }
+
+  text(piece: string): void {
+    this.#deliver(this.#path.push(piece));
+    if (this.#releaseTimer === undefined && this.#path.holdsOverlap) {
+      this.#releaseTimer = setTimeout(() => this.#deliver(this.#path.release()), OVERLAP_HOLD_MS);
+    }
+  }
+
+  reasoning(text: string, opaque: string | undefined): void {
+    const { holdsBackAnswer, includesReasoning, delivery, record } = this.#options;
+    if (!includesReasoning) return;
+    if (holdsBackAnswer) this.#hold({ kind: "reasoning", text, opaque }, text.length);
+    else delivery.reasoning(record, text, opaque);
+  }
+
+  toolCall(call: ToolCall): void {
+    const { holdsBackAnswer, delivery, record } = this.#options;
+    if (holdsBackAnswer) this.#hold({ kind: "toolCall", call }, call.argumentsJson.length);
+    else delivery.toolCall(record, call);
+  }
+
+  /** Lets go what the seam holds. Called at the end of the answer, before `fault` is asked a last time. */
+  settle(): void {
+    clearTimeout(this.#releaseTimer);
+    this.#deliver(this.#path.end());
+  }
+
+  /** Delivers what was held back. */
+  flush(): void {
+    const { delivery, record } = this.#options;
+    for (const held of this.#held) {
+      switch (held.kind) {
+        case "text":
+          delivery.text(record, held.text, this.#path.trimmed);
+          break;
+        case "reasoning":
+          delivery.reasoning(record, held.text, held.opaque);
+          break;
+        case "toolCall":
+          delivery.toolCall(record, held.call);
+          break;
+      }
+    }
+    this.#held = [];
+  }
+
+  /** Drops what is held. */
+  discard(): void {
+    clearTimeout(this.#releaseTimer);
+    this.#held = [];
+  }
+
+  #deliver(text: string): void {
+    if (text === "") return;
+    const { holdsBackAnswer, delivery, record } = this.#options;
+    if (!holdsBackAnswer) {
+      delivery.text(record, text, this.#path.trimmed);
+      return;
+    }
+    const last = this.#held.at(-1);
+    if (last?.kind === "text") {
+      last.text += text;
+      this.#heldBytes += text.length;
+    } else {
+      this.#hold({ kind: "text", text }, text.length);
+    }
+  }
+
+  #hold(held: Held, bytes: number): void {
+    this.#held.push(held);
+    this.#heldBytes += bytes;
+  }
+}

@@ -1,0 +1,100 @@
+/** Decides what follows from the end of an attempt that did not complete the answer. Pure. */
+
+import { ToolChoice_Mode } from "../../gen/ts/understudy/v1/conversation_pb.ts";
+import { ErrorReason } from "../../gen/ts/understudy/v1/ledger_pb.ts";
+import type { Route } from "../route/route.ts";
+import type { Answer } from "./answer.ts";
+import type { AttemptRecord } from "./attempt-record.ts";
+import type { AttemptForm } from "./continuation.ts";
+import { type Action, classify } from "./failure-classes.ts";
+import { QUICK_FAILURE_MS, RETRY_PAUSE_MS } from "./limits.ts";
+import type { Plan } from "./plan.ts";
+
+export type Step =
+  /** Goes on with the next route of the plan; `largerThan` is the route whose window was too small. */
+  | { readonly kind: "next"; readonly largerThan: Route | undefined }
+  /** Asks the same route once more. */
+  | { readonly kind: "again"; readonly route: Route; readonly pauseMs: number; readonly form: AttemptForm }
+  /** Ends the call; without a reason the causes of all attempts decide it. */
+  | { readonly kind: "refuse"; readonly reason: ErrorReason | undefined };
+
+/** What a decision rests on. The last record is that of the attempt that ended. */
+export interface Situation {
+  readonly plan: Plan;
+  readonly answer: Answer;
+  readonly records: readonly AttemptRecord[];
+  /** Whether a further route could still be asked. */
+  readonly hasNext: boolean;
+  readonly random: () => number;
+}
+
+const NEXT: Step = { kind: "next", largerThan: undefined };
+const USUAL: AttemptForm = { withoutPrefill: false, withoutReasoning: false };
+
+/** Decides what follows from the end of the last attempt. */
+export function decide(situation: Situation): Step {
+  const { plan, answer, records } = situation;
+  const record = records.at(-1);
+  if (record?.outcome === undefined) return { kind: "refuse", reason: ErrorReason.INTERNAL };
+  if (answer.delivered && !maySwitch(plan, answer, records)) return { kind: "refuse", reason: undefined };
+  const { action } = classify(record.outcome);
+  const final = finalReason(situation, action, record);
+  if (final !== undefined) return { kind: "refuse", reason: final };
+  if (records.length >= plan.maxAttempts) return { kind: "refuse", reason: undefined };
+  return again(situation, action, record) ?? next(action, record);
+}
+
+/** Whether another attempt may go on with what was delivered. */
+function maySwitch(plan: Plan, answer: Answer, records: readonly AttemptRecord[]): boolean {
+  if (!plan.switchesAfterText || answer.toolCalls > 0) return false;
+  const { responseFormat, toolChoice } = plan.request;
+  // A second half of JSON by another model is not JSON; a required call may have been the next thing to come.
+  if (responseFormat?.format.case !== undefined && responseFormat.format.case !== "text") return false;
+  const { choice } = toolChoice ?? { choice: { case: undefined } };
+  if (choice.case === "tool" || (choice.case === "mode" && choice.value === ToolChoice_Mode.REQUIRED)) return false;
+  return !records.some(({ toolCallBegun }) => toolCallBegun);
+}
+
+/** The reason if the failure ends the call whatever routes are left. */
+function finalReason({ plan, records }: Situation, action: Action, record: AttemptRecord): ErrorReason | undefined {
+  if (action === "contentFilter" && !plan.reroutesContentFilter) return ErrorReason.CONTENT_FILTERED;
+  if (action !== "callersFault") return undefined;
+  const [first] = records;
+  if (first === undefined || first === record) return ErrorReason.INVALID_REQUEST;
+  // A form that another attempt accepted was no fault of the caller; nor is one that only this dialect refuses.
+  const sameForm = first.origin.route.dialectVersion === record.origin.route.dialectVersion;
+  const accepted = records.some(({ opened }) => opened);
+  return sameForm && !accepted ? ErrorReason.INVALID_REQUEST : undefined;
+}
+
+/** One more attempt on the same route, if the failure calls for it and nothing speaks against it. */
+function again(situation: Situation, action: Action, record: AttemptRecord): Step | undefined {
+  const { plan, random } = situation;
+  const { route, retry } = record.origin;
+  if (retry || record.outcome?.kind !== "failed") return undefined;
+  const { failure } = record.outcome;
+  switch (action) {
+    case "withoutPrefill":
+      return { kind: "again", route, pauseMs: 0, form: { ...USUAL, withoutPrefill: true } };
+    case "withoutReasoning":
+      return { kind: "again", route, pauseMs: 0, form: { ...USUAL, withoutReasoning: true } };
+    case "coolDown": {
+      const { retryAfterMs } = failure;
+      if (retryAfterMs === undefined || retryAfterMs > plan.maxRetryWaitMs || !route.takeRetry()) return undefined;
+      return { kind: "again", route, pauseMs: retryAfterMs, form: USUAL };
+    }
+    case "retryQuick":
+      if (performance.now() - record.startedAtMs > QUICK_FAILURE_MS || failure.status === 504) return undefined;
+      break;
+    case "retry":
+      break;
+    default:
+      return undefined;
+  }
+  if (record.receivedCharacters > 0 || !route.takeRetry()) return undefined;
+  return { kind: "again", route, pauseMs: Math.round(RETRY_PAUSE_MS * (1 + random())), form: USUAL };
+}
+
+function next(action: Action, record: AttemptRecord): Step {
+  return action === "ifDiffers" ? { kind: "next", largerThan: record.origin.route } : NEXT;
+}

@@ -1,0 +1,45 @@
+/** The engine's own limits, each with its reason. */
+
+/** Longest wait for a place on a full route: shorter than a human's patience, longer than a short answer. */
+export const MAX_ADMISSION_WAIT_MS = 2_000;
+
+/** What the next route keeps of the remaining time while an earlier one has not begun to answer. */
+export const NEXT_ROUTE_RESERVE_MS = 5_000;
+
+/** An attempt that has less time than this cannot succeed: connecting and the first token take longer. */
+export const MIN_ATTEMPT_TIME_MS = 100;
+
+/** A server error that came faster than this was not preceded by work, so asking again at once is cheap. */
+export const QUICK_FAILURE_MS = 2_000;
+
+/** First pause before a retry on the same route, doubled nowhere: there is one retry. Jitter adds up to as much. */
+export const RETRY_PAUSE_MS = 50;
+
+/** Below this many tokens a continuation costs more than it adds. */
+export const MIN_CONTINUATION_TOKENS = 16;
+
+/** Largest answer that is held back. */
+export const MAX_HELD_BYTES = 4 * 1024 * 1024;
+
+/** Text that waits for a client that reads slowly; past it the upstream is no longer read. */
+export const MAX_OUTBOX_BYTES = 64 * 1024;
+
+/** A sign of life for balancers that close idle streams, most of them after 60 s, some after 15 s. */
+export const HEARTBEAT_INTERVAL_MS = 10_000;
+
+/**
+ * Tail of the answer in which a repeat is looked for, and the most that is held meanwhile, in UTF-16 units. With at
+ * least 12 equal characters 0.14 % of healthy seams in prose lose text and 96 % of repeats are found
+ * (20,000 cuts each of prose, code, tables and lists).
+ */
+export const OVERLAP_WINDOW = 256;
+export const MIN_OVERLAP = 12;
+
+/** Longest hold of a suspected repeat. */
+export const OVERLAP_HOLD_MS = 400;
+
+/** So many characters equal to the answer's beginning are no coincidence. */
+export const MIN_START_OVER = 64;
+
+/** A timer that fires this late says that this process was busy, not that the upstream was silent. */
+export const LAG_TOLERANCE_MS = 50;

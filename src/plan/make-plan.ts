@@ -1,0 +1,99 @@
+/** Turns a request and the configuration into an ordered plan of routes with limits. Pure, no I/O. */
+
+import { RequestRouting, type Workload } from "../../gen/ts/understudy/config/v1/config_pb.ts";
+import type { CompleteRequest } from "../../gen/ts/understudy/v1/completion_service_pb.ts";
+import { ReasoningOptions_Effort } from "../../gen/ts/understudy/v1/conversation_pb.ts";
+import { ErrorReason } from "../../gen/ts/understudy/v1/ledger_pb.ts";
+import type { Plan } from "../failover/plan.ts";
+import { CallRefused } from "../failover/refusal.ts";
+import type { Route } from "../route/route.ts";
+import { estimateInputTokens } from "./input-tokens.ts";
+import { type PolicyFacts, resolvePolicy } from "./policy.ts";
+import { resolveRouteNames } from "./routing.ts";
+import { findUnsupported } from "./unsupported.ts";
+
+/** What the configuration says about all calls. */
+export interface PlanSettings {
+  readonly workloads: Readonly<Record<string, Workload>>;
+  readonly requestRouting: RequestRouting;
+  readonly maxTotalTimeoutMs: number;
+  readonly continuationInstruction: string;
+  /** The route of a name. Throws `CallRefused` for a name that means nothing or is not allowed. */
+  readonly findRoute: (name: string) => Route;
+}
+
+/** What is known about one call besides its request. */
+export interface CallFacts {
+  readonly requestId: string;
+  /** The client's own deadline as a length, in milliseconds. */
+  readonly timeoutMs: number | undefined;
+  /** By `performance.now()`. */
+  readonly nowMs: number;
+  /** Whether the answer is wanted in one piece, so that it is held back whatever the policy says. */
+  readonly unary: boolean;
+}
+
+/**
+ * The report must arrive before the client gives up by itself: so much earlier than its deadline the call ends, or 2 %
+ * of the deadline if that is more, but never more than half of it.
+ */
+const DEADLINE_MARGIN_MS = 100;
+const DEADLINE_MARGIN_SHARE = 0.02;
+
+/** Makes the plan of a call. Throws `CallRefused` if the request names what does not exist or may not be used. */
+export function makePlan(request: CompleteRequest, settings: PlanSettings, call: CallFacts): Plan {
+  const workload = findWorkload(request.workload, settings);
+  const names = resolveRouteNames({ workload, requested: request.routing, allowed: settings.requestRouting });
+  const facts = policyFacts(request);
+  const policies = [request.routing?.policy, workload?.policy];
+  const policy = resolvePolicy(policies, facts, settings.maxTotalTimeoutMs);
+  return {
+    requestId: call.requestId,
+    workload: request.workload,
+    request,
+    routes: names.map((name) => {
+      const route = settings.findRoute(name);
+      return { route, unsupported: findUnsupported(request, route.capabilities, facts.estimatedInputTokens) };
+    }),
+    limits: policy.limits,
+    startedAtMs: call.nowMs,
+    deadlineAtMs: call.nowMs + Math.min(policy.totalTimeoutMs, answerWithin(call.timeoutMs)),
+    maxAttempts: policy.maxAttempts,
+    maxRetryWaitMs: policy.maxRetryWaitMs,
+    switchesAfterText: policy.switchesAfterText,
+    holdsBackAnswer: call.unary || policy.holdsBackAnswer,
+    hedges: policy.hedges,
+    reroutesContentFilter: policy.reroutesContentFilter,
+    estimatedInputTokens: facts.estimatedInputTokens,
+    resumedText: request.resume?.deliveredText ?? "",
+    continuationInstruction: settings.continuationInstruction,
+  };
+}
+
+function findWorkload(name: string, { workloads }: PlanSettings): Workload | undefined {
+  if (name === "") return undefined;
+  if (Object.hasOwn(workloads, name)) return workloads[name];
+  const known = Object.keys(workloads).slice(0, 10).join(", ");
+  throw new CallRefused({
+    reason: ErrorReason.WORKLOAD_NOT_FOUND,
+    message: `workload ${name} is not configured; there are: ${known === "" ? "none" : known}`,
+  });
+}
+
+function policyFacts(request: CompleteRequest): PolicyFacts {
+  const effort = request.reasoning?.effort ?? ReasoningOptions_Effort.UNSPECIFIED;
+  const { format } = request.responseFormat ?? { format: { case: undefined } };
+  return {
+    estimatedInputTokens: estimateInputTokens(request),
+    reasons: effort !== ReasoningOptions_Effort.UNSPECIFIED && effort !== ReasoningOptions_Effort.NONE,
+    declaresTools: request.tools.length > 0,
+    asksForJson: format.case === "jsonObject" || format.case === "jsonSchema",
+  };
+}
+
+/** How long the call may take so that its end arrives before the client's own deadline. */
+function answerWithin(timeoutMs: number | undefined): number {
+  if (timeoutMs === undefined) return Number.POSITIVE_INFINITY;
+  const marginMs = Math.max(DEADLINE_MARGIN_MS, timeoutMs * DEADLINE_MARGIN_SHARE);
+  return timeoutMs - Math.min(marginMs, timeoutMs / 2);
+}

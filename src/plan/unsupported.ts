@@ -1,0 +1,71 @@
+/** Finds what of a request a route cannot carry. What it cannot carry is a skip, never left out silently. */
+
+import type { CompleteRequest } from "../../gen/ts/understudy/v1/completion_service_pb.ts";
+import { type Part, ReasoningOptions_Effort } from "../../gen/ts/understudy/v1/conversation_pb.ts";
+import type { Capabilities } from "../../gen/ts/understudy/v1/route_service_pb.ts";
+import type { Unsupported } from "../failover/plan.ts";
+
+interface Need {
+  readonly name: string;
+  readonly asked: (request: CompleteRequest) => boolean;
+  readonly carried: (capabilities: Capabilities) => boolean;
+}
+
+const NEEDS: readonly Need[] = [
+  { name: "tools", asked: usesTools, carried: ({ tools }) => tools },
+  { name: "images", asked: (request) => hasPart(request, "image"), carried: ({ images }) => images },
+  {
+    name: "answers by JSON schema",
+    asked: ({ responseFormat }) => responseFormat?.format.case === "jsonSchema",
+    carried: ({ jsonSchema }) => jsonSchema,
+  },
+  { name: "reasoning effort", asked: asksForReasoning, carried: ({ reasoning }) => reasoning },
+  {
+    name: "temperature and top_p",
+    asked: ({ temperature, topP }) => temperature !== undefined || topP !== undefined,
+    carried: ({ temperature }) => temperature,
+  },
+];
+
+/** Why a route with these capabilities cannot carry a request; undefined if it can. */
+export function findUnsupported(
+  request: CompleteRequest,
+  capabilities: Capabilities,
+  estimatedInputTokens: number,
+): Unsupported | undefined {
+  const missing = NEEDS.filter(({ asked, carried }) => asked(request) && !carried(capabilities));
+  if (missing.length > 0) {
+    return { message: `does not carry ${missing.map(({ name }) => name).join(", ")}`, contextTooLong: false };
+  }
+  const { maxOutputTokens } = capabilities;
+  if (maxOutputTokens !== undefined && (request.maxOutputTokens ?? 0) > maxOutputTokens) {
+    return { message: `gives at most ${maxOutputTokens} tokens of answer`, contextTooLong: false };
+  }
+  return tooLong(capabilities, estimatedInputTokens);
+}
+
+/** The estimate may be off by half, so only what is far too long is passed over; the upstream refuses the rest itself. */
+const CERTAINLY_TOO_LONG = 1.5;
+
+function tooLong({ contextWindowTokens }: Capabilities, estimatedInputTokens: number): Unsupported | undefined {
+  if (contextWindowTokens === undefined || estimatedInputTokens <= Number(contextWindowTokens) * CERTAINLY_TOO_LONG) {
+    return undefined;
+  }
+  return {
+    message: `takes ${contextWindowTokens} tokens, the request has about ${estimatedInputTokens}`,
+    contextTooLong: true,
+  };
+}
+
+function usesTools(request: CompleteRequest): boolean {
+  return request.tools.length > 0 || hasPart(request, "toolCall") || hasPart(request, "toolResult");
+}
+
+function asksForReasoning({ reasoning }: CompleteRequest): boolean {
+  const effort = reasoning?.effort ?? ReasoningOptions_Effort.UNSPECIFIED;
+  return effort !== ReasoningOptions_Effort.UNSPECIFIED && effort !== ReasoningOptions_Effort.NONE;
+}
+
+function hasPart({ messages }: CompleteRequest, kind: Part["kind"]["case"]): boolean {
+  return messages.some(({ parts }) => parts.some((part) => part.kind.case === kind));
+}

@@ -1,0 +1,50 @@
+/** Answers `CompletionService`: validates, plans, runs, and sums up. */
+
+import { create } from "@bufbuild/protobuf";
+import {
+  type CompleteRequest,
+  type CompleteResponse,
+  CompleteResponseSchema,
+  type StreamCompleteResponse,
+} from "../../gen/ts/understudy/v1/completion_service_pb.ts";
+import { ErrorReason } from "../../gen/ts/understudy/v1/ledger_pb.ts";
+import type { EngineOptions } from "../failover/call.ts";
+import { CallRefused } from "../failover/refusal.ts";
+import { runPlan } from "../failover/run-plan.ts";
+import { makePlan, type PlanSettings } from "../plan/make-plan.ts";
+import type { CallContext } from "./call-context.ts";
+import { collectAnswer } from "./collect-answer.ts";
+import type { CompletionHandlers } from "./services.ts";
+import { refuseNotCarried, validateRequest } from "./validate-request.ts";
+
+/** Creates the handlers of `CompletionService`. */
+export function createCompletion(settings: PlanSettings, engine: EngineOptions): CompletionHandlers {
+  const run = (request: CompleteRequest, context: CallContext, unary: boolean): AsyncIterable<StreamCompleteResponse> => {
+    validateRequest(request);
+    refuseNotCarried(request);
+    checkCaller(request, context);
+    const { requestId, timeoutMs, signal } = context;
+    const plan = makePlan(request, settings, { requestId, timeoutMs, unary, nowMs: performance.now() });
+    return runPlan(plan, signal, engine);
+  };
+  return {
+    async complete(request, context): Promise<CompleteResponse> {
+      const response = create(CompleteResponseSchema, {
+        requestId: context.requestId,
+        clientRequestId: request.clientRequestId,
+      });
+      return collectAnswer(response, run(request, context, true));
+    },
+    streamComplete: (request, context) => run(request, context, false),
+  };
+}
+
+function checkCaller({ workload, routing }: CompleteRequest, { caller }: CallContext): void {
+  const allowed = caller?.workloads;
+  if (caller === undefined || allowed === undefined || allowed.has(workload)) return;
+  const asked = workload === "" ? `route ${routing?.primary} without a workload` : `workload ${workload}`;
+  throw new CallRefused({
+    reason: ErrorReason.NOT_ALLOWED,
+    message: `caller ${caller.name} may not use ${asked}; it may use: ${[...allowed].join(", ")}`,
+  });
+}
