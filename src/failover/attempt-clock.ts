@@ -129,14 +129,15 @@ export class AttemptClock {
     return due;
   }
 
-  #arm(nowMs: number): void {
+  #arm(nowMs: number, atLeastMs = 1): void {
     if (this.#stopped || this.#pausedAtMs !== undefined) return;
     const dueAtMs = this.#due().atMs;
     const suspectAtMs = this.#suspected ? dueAtMs : this.#progressAtMs + this.#limits().suspectMs;
-    this.#timerDueAtMs = Math.min(dueAtMs, suspectAtMs);
-    clearTimeout(this.#timer);
     // Timers count whole milliseconds and may fire a fraction early.
-    this.#timer = setTimeout(this.#onTimer, Math.max(1, Math.ceil(this.#timerDueAtMs - nowMs)));
+    const waitMs = Math.max(atLeastMs, Math.ceil(Math.min(dueAtMs, suspectAtMs) - nowMs));
+    this.#timerDueAtMs = nowMs + waitMs;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(this.#onTimer, waitMs);
   }
 
   readonly #onTimer = (): void => {
@@ -147,6 +148,8 @@ export class AttemptClock {
       // What came meanwhile waits in the socket: it gets its turn before the silence counts.
       this.#lagMs += lateMs;
       this.#shift(lateMs);
+      this.#arm(nowMs, LAG_TOLERANCE_MS);
+      return;
     }
     const due = this.#due();
     if (nowMs >= due.atMs) {

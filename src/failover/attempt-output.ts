@@ -37,7 +37,8 @@ export class AttemptOutput {
   /** Why the output is not the answer that was asked for; undefined while it may be. */
   get fault(): string | undefined {
     if (this.#path.diverged) return "started the answer over and went another way";
-    if (this.#heldBytes > MAX_HELD_BYTES) return `the answer is larger than the ${MAX_HELD_BYTES} bytes that can be held back`;
+    if (this.#heldBytes > MAX_HELD_BYTES)
+      return `the answer is larger than the ${MAX_HELD_BYTES} bytes that can be held back`;
     return undefined;
   }
 

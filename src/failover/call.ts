@@ -17,8 +17,8 @@ import { describeOutcome } from "./describe-outcome.ts";
 import { classify } from "./failure-classes.ts";
 import { makeRefusal } from "./final-refusal.ts";
 import { MIN_CONTINUATION_TOKENS, NEXT_ROUTE_RESERVE_MS } from "./limits.ts";
-import type { Outcome } from "./outcome.ts";
 import type { Outbox } from "./outbox.ts";
+import type { Outcome } from "./outcome.ts";
 import type { Plan } from "./plan.ts";
 import { CallRefused } from "./refusal.ts";
 import { type Picked, RoutePicker } from "./route-picker.ts";
@@ -169,7 +169,9 @@ export class Call {
       onSuspect: () => {},
     });
     this.#running = attempt;
+    const unsubscribe = route.onIsolated(() => attempt.end({ kind: "isolated" }));
     const outcome = await attempt.ended;
+    unsubscribe();
     this.#running = undefined;
     if (outcome.kind === "completed") output.flush();
     else output.discard();

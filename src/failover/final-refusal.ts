@@ -94,7 +94,10 @@ function commonReason(records: readonly AttemptRecord[], skips: readonly SkipRec
 
 function causeOfAttempt({ outcome }: AttemptRecord): Cause {
   if (outcome === undefined) return "failed";
-  if (outcome.kind === "failed" && (outcome.failure.kind === "context-too-long" || outcome.failure.kind === "too-large")) {
+  if (
+    outcome.kind === "failed" &&
+    (outcome.failure.kind === "context-too-long" || outcome.failure.kind === "too-large")
+  ) {
     return "contextTooLong";
   }
   if (outcome.kind === "timedOut" && outcome.cutShort) return "noTime";

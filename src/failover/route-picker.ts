@@ -91,7 +91,7 @@ export class RoutePicker {
 
   #admit(route: Route, early: boolean): Promise<Admission> {
     const maxWaitMs = Math.max(0, Math.min(MAX_ADMISSION_WAIT_MS, this.#remainingMs() - MIN_ATTEMPT_TIME_MS));
-    return route.admit({ maxWaitMs, signal: this.#signal, early });
+    return route.admit({ maxWaitMs, signal: this.#signal, early, asBackup: this.#next > 1 });
   }
 
   #admitted(route: Route, admission: Admission): Picked | undefined {

@@ -47,7 +47,9 @@ export class SeamStops {
   #spans(held: string): boolean {
     const text = this.#tail + held;
     return this.#starts().some((start) =>
-      this.#sequences.some((sequence) => sequence.length > text.length - start && sequence.startsWith(text.slice(start))),
+      this.#sequences.some(
+        (sequence) => sequence.length > text.length - start && sequence.startsWith(text.slice(start)),
+      ),
     );
   }
 

@@ -123,7 +123,8 @@ export class Seam {
     const repeated = this.#looksForOverlap ? this.#overlap(head) : 0;
     const rest = head.slice(repeated);
     // Behind a repeat that ended with the delivered white space there is nothing more to put back.
-    const space = repeated > 0 && this.#delivered.endsWith(head.slice(0, repeated).trimStart()) ? 0 : this.#spaces(rest);
+    const space =
+      repeated > 0 && this.#delivered.endsWith(head.slice(0, repeated).trimStart()) ? 0 : this.#spaces(rest);
     this.#trimmed += head.slice(0, repeated + space);
     this.#state = { kind: "joined" };
     return rest.slice(space);

@@ -1,8 +1,15 @@
 /** Merges the rules of a request, a workload and the defaults into the limits of one call. Pure. */
 
-import { type Duration, durationFromMs, durationMs } from "@bufbuild/protobuf/wkt";
 import { create } from "@bufbuild/protobuf";
-import { ContentFilter, Hedge, HoldBack, type Policy, PolicySchema, Switch } from "../../gen/ts/understudy/v1/routing_pb.ts";
+import { type Duration, durationFromMs, durationMs } from "@bufbuild/protobuf/wkt";
+import {
+  ContentFilter,
+  Hedge,
+  HoldBack,
+  type Policy,
+  PolicySchema,
+  Switch,
+} from "../../gen/ts/understudy/v1/routing_pb.ts";
 import {
   CONNECT_TIMEOUT_MS,
   FIRST_TOKEN,

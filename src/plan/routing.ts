@@ -37,7 +37,9 @@ function checkAllowed(names: readonly string[], allowed: RequestRouting): void {
   }
   const model = names.find(isModelReference);
   if (model === undefined) return;
-  throw notAllowed(`requests may name configured routes only, not ${model}: the server's \`request_routing\` is \`configured\``);
+  throw notAllowed(
+    `requests may name configured routes only, not ${model}: the server's \`request_routing\` is \`configured\``,
+  );
 }
 
 function notAllowed(message: string): CallRefused {

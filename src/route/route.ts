@@ -1,8 +1,8 @@
 /** One route as the failover engine sees it: what it can carry, how to call it, and whether it may be called now. */
 
-import type { SkipReason } from "../../gen/ts/understudy/v1/routing_pb.ts";
-import type { Capabilities, Route as RouteDescription } from "../../gen/ts/understudy/v1/route_service_pb.ts";
 import type { Cost, Usage } from "../../gen/ts/understudy/v1/ledger_pb.ts";
+import type { Capabilities, Route as RouteDescription } from "../../gen/ts/understudy/v1/route_service_pb.ts";
+import type { SkipReason } from "../../gen/ts/understudy/v1/routing_pb.ts";
 import type { Upstream } from "../provider/upstream.ts";
 
 /**
@@ -29,9 +29,7 @@ export interface Refused {
   readonly retryAtMs: number | undefined;
 }
 
-export type Admission =
-  | { readonly kind: "admitted"; readonly lease: Lease }
-  | ({ readonly kind: "refused" } & Refused);
+export type Admission = { readonly kind: "admitted"; readonly lease: Lease } | ({ readonly kind: "refused" } & Refused);
 
 /** How `admit` decides. */
 export interface AdmitOptions {
@@ -44,6 +42,11 @@ export interface AdmitOptions {
    * route of a call is open.
    */
   readonly early?: boolean;
+  /**
+   * Whether another route failed or was passed over before this one. A route without a declared cap then lets the load
+   * rise from 16 attempts at the same time. Default false.
+   */
+  readonly asBackup?: boolean;
 }
 
 /** One route, protected by its breaker, its cooldown and its cap. */
@@ -67,6 +70,8 @@ export interface Route {
   disable(kind: "at-once" | "forbidden", cause: string): void;
   /** Whether the retry budget allows one more attempt on this same route; takes it from the budget if so. */
   takeRetry(): boolean;
+  /** Calls `listener` when an operator takes the route out of service, until the returned function is called. */
+  onIsolated(listener: (reason: string) => void): () => void;
   /** Price of usage; `unknown` where tokens or price are not known. */
   cost(usage: Usage): Cost;
   /** The route as `RouteService` shows it. */

@@ -19,7 +19,11 @@ import { refuseNotCarried, validateRequest } from "./validate-request.ts";
 
 /** Creates the handlers of `CompletionService`. */
 export function createCompletion(settings: PlanSettings, engine: EngineOptions): CompletionHandlers {
-  const run = (request: CompleteRequest, context: CallContext, unary: boolean): AsyncIterable<StreamCompleteResponse> => {
+  const run = (
+    request: CompleteRequest,
+    context: CallContext,
+    unary: boolean,
+  ): AsyncIterable<StreamCompleteResponse> => {
     validateRequest(request);
     refuseNotCarried(request);
     checkCaller(request, context);

@@ -6,10 +6,16 @@ import type {
   StreamCompleteResponse,
 } from "../../gen/ts/understudy/v1/completion_service_pb.ts";
 import type {
+  ExplainRequestRequest,
+  ExplainRequestResponse,
+  IsolateRouteRequest,
+  IsolateRouteResponse,
   ListRoutesRequest,
   ListRoutesResponse,
   ListWorkloadsRequest,
   ListWorkloadsResponse,
+  RestoreRouteRequest,
+  RestoreRouteResponse,
   WatchRoutesRequest,
   WatchRoutesResponse,
 } from "../../gen/ts/understudy/v1/route_service_pb.ts";
@@ -22,11 +28,14 @@ export interface CompletionHandlers {
   streamComplete(request: CompleteRequest, context: CallContext): AsyncIterable<StreamCompleteResponse>;
 }
 
-/** Shows routes. Fails with `CallRefused`. Methods that are missing here answer `UNIMPLEMENTED`. */
+/** Shows and steers routes. Fails with `CallRefused`. */
 export interface RouteHandlers {
   listWorkloads(request: ListWorkloadsRequest, context: CallContext): ListWorkloadsResponse;
   listRoutes(request: ListRoutesRequest, context: CallContext): ListRoutesResponse;
   watchRoutes(request: WatchRoutesRequest, context: CallContext): AsyncIterable<WatchRoutesResponse>;
+  isolateRoute(request: IsolateRouteRequest, context: CallContext): IsolateRouteResponse;
+  restoreRoute(request: RestoreRouteRequest, context: CallContext): RestoreRouteResponse;
+  explainRequest(request: ExplainRequestRequest, context: CallContext): ExplainRequestResponse;
 }
 
 export interface Services {

@@ -4,7 +4,20 @@ import { FinishReason } from "../../gen/ts/understudy/v1/conversation_pb.ts";
 import { AttemptOutcome, ErrorReason, UsageSource } from "../../gen/ts/understudy/v1/ledger_pb.ts";
 import { Continuation } from "../../gen/ts/understudy/v1/route_service_pb.ts";
 import { SkipReason, SwitchMode, SwitchReason } from "../../gen/ts/understudy/v1/routing_pb.ts";
-import { cutsAfter, failed, hangsAfter, OPENED, pick, plan, request, route, says, start, text, finished } from "./stage.ts";
+import {
+  cutsAfter,
+  failed,
+  finished,
+  hangsAfter,
+  OPENED,
+  pick,
+  plan,
+  request,
+  route,
+  says,
+  start,
+  text,
+} from "./stage.ts";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -67,7 +80,9 @@ describe("before any text", () => {
 
   test("pings are no progress", async () => {
     const pings = Array.from({ length: 20 }, () => [1_000, { kind: "alive" as const }]).flat();
-    const seen = start(plan([route("a", [[OPENED, ...pings, Number.POSITIVE_INFINITY]]), route("b", [says("Hello.")])]));
+    const seen = start(
+      plan([route("a", [[OPENED, ...pings, Number.POSITIVE_INFINITY]]), route("b", [says("Hello.")])]),
+    );
     await pass(15_001);
     expect(seen.text).toBe("Hello.");
   });
@@ -82,7 +97,9 @@ describe("before any text", () => {
   });
 
   test("a slow server error is not asked again", async () => {
-    const seen = start(plan([route("a", [[2_500, failed("server-error", { status: 503 })]]), route("b", [says("Hello.")])]));
+    const seen = start(
+      plan([route("a", [[2_500, failed("server-error", { status: 503 })]]), route("b", [says("Hello.")])]),
+    );
     await pass(2_501);
     expect(seen.text).toBe("Hello.");
     expect(pick(seen, "completed")[0]?.attempts).toHaveLength(2);
@@ -190,7 +207,11 @@ describe("in the middle of the text", () => {
     await pass(1_000);
     expect(seen.text).toBe(`${beginning}Winston Smith.`);
     expect(b.verdicts).toEqual(["neutral"]);
-    expect(pick(seen, "completed")[0]?.attempts).toMatchObject([{}, { outcome: AttemptOutcome.BAD_ANSWER, deliveredBytes: 0n }, {}]);
+    expect(pick(seen, "completed")[0]?.attempts).toMatchObject([
+      {},
+      { outcome: AttemptOutcome.BAD_ANSWER, deliveredBytes: 0n },
+      {},
+    ]);
   });
 
   test("a backup that starts over is skipped up to the end of what was delivered", async () => {
@@ -210,7 +231,9 @@ describe("in the middle of the text", () => {
   });
 
   test("without a legal switch the call is interrupted and says how far it came", async () => {
-    const seen = start(plan([route("a", [cutsAfter("Once ")]), route("b", [says("No.")])], { switchesAfterText: false }));
+    const seen = start(
+      plan([route("a", [cutsAfter("Once ")]), route("b", [says("No.")])], { switchesAfterText: false }),
+    );
     await pass(1_000);
     expect(seen.text).toBe("Once ");
     expect(seen.refusal).toMatchObject({
@@ -223,7 +246,9 @@ describe("in the middle of the text", () => {
   test("an answer that has nearly all its tokens is completed by length instead of continued", async () => {
     const pieces = ["a".repeat(330)];
     const seen = start(
-      plan([route("a", [cutsAfter(...pieces)]), route("b", [says("more")])], { request: request({ maxOutputTokens: 100 }) }),
+      plan([route("a", [cutsAfter(...pieces)]), route("b", [says("more")])], {
+        request: request({ maxOutputTokens: 100 }),
+      }),
     );
     await pass(1_000);
     expect(pick(seen, "completed")).toMatchObject([{ finishReason: FinishReason.LENGTH }]);
@@ -238,7 +263,9 @@ describe("in the middle of the text", () => {
 
   test("a stop sequence that spans the seam ends the answer, and its delivered half stays", async () => {
     const seen = start(
-      plan([route("a", [cutsAfter("one EN")]), route("b", [says("D two")])], { request: request({ stopSequences: ["END"] }) }),
+      plan([route("a", [cutsAfter("one EN")]), route("b", [says("D two")])], {
+        request: request({ stopSequences: ["END"] }),
+      }),
     );
     await pass(1_000);
     expect(seen.text).toBe("one EN");
@@ -264,13 +291,23 @@ describe("when nothing works", () => {
     await pass(1_000);
     expect(seen.refusal).toMatchObject({
       reason: ErrorReason.ALL_ROUTES_FAILED,
-      report: { attempts: [{ route: "a", upstreamStatus: 503 }, { route: "b", upstreamStatus: 503 }] },
+      report: {
+        attempts: [
+          { route: "a", upstreamStatus: 503 },
+          { route: "b", upstreamStatus: 503 },
+        ],
+      },
     });
     expect(seen.refusal?.retryAfterMs).toBeGreaterThan(0);
   });
 
   test("every route rests: the refusal says when to come back", async () => {
-    const resting = { kind: "refused", reason: SkipReason.COOLING_DOWN, message: "rests", retryAtMs: Date.now() + 7_000 } as const;
+    const resting = {
+      kind: "refused",
+      reason: SkipReason.COOLING_DOWN,
+      message: "rests",
+      retryAtMs: Date.now() + 7_000,
+    } as const;
     const seen = start(plan([route("a", [says("No.")], { admission: resting })]));
     await pass(10);
     expect(seen.events).toEqual([]);
@@ -307,7 +344,12 @@ describe("the client", () => {
     const seen = start(plan([route("a", [[OPENED, text("Once "), 14_000, text("more"), 14_000, finished()]])]));
     await pass(28_001);
     expect(seen.events.map(({ event }) => event.case)).toEqual([
-      "started", "textDelta", "heartbeat", "textDelta", "heartbeat", "completed",
+      "started",
+      "textDelta",
+      "heartbeat",
+      "textDelta",
+      "heartbeat",
+      "completed",
     ]);
   });
 });

@@ -27,10 +27,30 @@ describe("white space at the seam", () => {
 
 describe("a repeat of the last words", () => {
   test.each([
-    ["whole", "He counted the ships each evening", [" the ships each evening: three"], "He counted the ships each evening: three"],
-    ["in small pieces", "He counted the ships each evening", ["the sh", "ips each ", "evening", ": three"], "He counted the ships each evening: three"],
-    ["behind white space", "He counted the ships each evening", ["\n\n", "the ships each evening: three"], "He counted the ships each evening: three"],
-    ["where the delivered text ends with white space", "counted the ships each evening ", ["the ships each evening and"], "counted the ships each evening and"],
+    [
+      "whole",
+      "He counted the ships each evening",
+      [" the ships each evening: three"],
+      "He counted the ships each evening: three",
+    ],
+    [
+      "in small pieces",
+      "He counted the ships each evening",
+      ["the sh", "ips each ", "evening", ": three"],
+      "He counted the ships each evening: three",
+    ],
+    [
+      "behind white space",
+      "He counted the ships each evening",
+      ["\n\n", "the ships each evening: three"],
+      "He counted the ships each evening: three",
+    ],
+    [
+      "where the delivered text ends with white space",
+      "counted the ships each evening ",
+      ["the ships each evening and"],
+      "counted the ships each evening and",
+    ],
   ])("%s is trimmed", (_, delivered, pieces, expected) => {
     expect(join(delivered, pieces).text).toBe(expected);
   });
@@ -40,11 +60,15 @@ describe("a repeat of the last words", () => {
   });
 
   test("is not looked for after a prefill", () => {
-    expect(join("one hundred one hundred", [" one hundred two"], "prefill").text).toBe("one hundred one hundred one hundred two");
+    expect(join("one hundred one hundred", [" one hundred two"], "prefill").text).toBe(
+      "one hundred one hundred one hundred two",
+    );
   });
 
   test("is reported", () => {
-    expect(join("counted the ships each evening", ["the ships each evening: three"]).trimmed).toBe("the ships each evening");
+    expect(join("counted the ships each evening", ["the ships each evening: three"]).trimmed).toBe(
+      "the ships each evening",
+    );
   });
 });
 
@@ -61,7 +85,10 @@ describe("an answer that is started over", () => {
   });
 
   test("diverges when it goes another way before our end", () => {
-    expect(join(delivered, [STORY.slice(0, 80), " but not this time"])).toMatchObject({ text: delivered, diverged: true });
+    expect(join(delivered, [STORY.slice(0, 80), " but not this time"])).toMatchObject({
+      text: delivered,
+      diverged: true,
+    });
   });
 
   test("diverges when it ends before our end", () => {

@@ -2,8 +2,8 @@
 
 import { create } from "@bufbuild/protobuf";
 import {
-  CompleteRequestSchema,
   type CompleteRequest,
+  CompleteRequestSchema,
   type StreamCompleteResponse,
 } from "../../gen/ts/understudy/v1/completion_service_pb.ts";
 import { FinishReason, Role, ToolCallSchema } from "../../gen/ts/understudy/v1/conversation_pb.ts";
@@ -108,6 +108,7 @@ export function route(name: string, scripts: readonly Beat[][], traits: RouteTra
     upstream: playScripts(scripts, () => made),
     admit: () => Promise.resolve(traits.admission ?? { kind: "admitted", lease: recordVerdict(made) }),
     refusal: () => undefined,
+    onIsolated: () => () => {},
     coolDown: (ms) => void made.effects.push(`cooled down ${ms}`),
     disable: (kind) => void made.effects.push(`disabled ${kind}`),
     takeRetry: () => retries-- > 0,

@@ -1,0 +1,116 @@
+/** Answers `RouteService`: shows workloads and routes, and what a request would do. */
+
+import { create } from "@bufbuild/protobuf";
+import { durationMs } from "@bufbuild/protobuf/wkt";
+import { ErrorReason } from "../../gen/ts/understudy/v1/ledger_pb.ts";
+import {
+  ExplainRequestResponseSchema,
+  IsolateRouteResponseSchema,
+  ListRoutesResponseSchema,
+  ListWorkloadsResponseSchema,
+  type PlannedRoute,
+  PlannedRouteSchema,
+  RestoreRouteResponseSchema,
+  WatchRoutesResponseSchema,
+  type Workload,
+  WorkloadSchema,
+} from "../../gen/ts/understudy/v1/route_service_pb.ts";
+import { RoutingSchema, SkipReason } from "../../gen/ts/understudy/v1/routing_pb.ts";
+import type { PlannedRoute as PlanRoute } from "../failover/plan.ts";
+import { CallRefused } from "../failover/refusal.ts";
+import { makePlan, type PlanSettings } from "../plan/make-plan.ts";
+import { describePolicy, PLAIN_CALL, resolvePolicy } from "../plan/policy.ts";
+import type { ProtectedRoute } from "../route/protected-route.ts";
+import type { RouteTable } from "../route/route-table.ts";
+import { takePage } from "./page.ts";
+import type { RouteHandlers } from "./services.ts";
+import { validateRequest } from "./validate-request.ts";
+
+/** Longest reason that an operator may give for an isolation. */
+const MAX_ISOLATION_REASON_LENGTH = 256;
+
+/** Creates the handlers of `RouteService`. */
+export function createRoutes(settings: PlanSettings, table: RouteTable): RouteHandlers {
+  const find = (name: string): ProtectedRoute => {
+    const route = table.list().find((each) => each.name === name);
+    if (route !== undefined) return route;
+    throw new CallRefused({ reason: ErrorReason.ROUTE_NOT_FOUND, message: `route ${name} does not exist` });
+  };
+  return {
+    listWorkloads(request) {
+      const names = Object.keys(settings.workloads).sort();
+      const { items, nextPageToken } = takePage(names, (name) => name, request);
+      const workloads = items.map((name) => describeWorkload(name, settings));
+      return create(ListWorkloadsResponseSchema, { workloads, nextPageToken });
+    },
+    listRoutes(request) {
+      const { items, nextPageToken } = takePage(table.list(), listKey, request);
+      return create(ListRoutesResponseSchema, { routes: items.map((route) => route.describe()), nextPageToken });
+    },
+    async *watchRoutes({ routes: names }, { signal }) {
+      for (const name of names) find(name);
+      const watched = names.length === 0 ? undefined : new Set(names);
+      for await (const routes of table.watch(signal, watched)) yield create(WatchRoutesResponseSchema, { routes });
+    },
+    isolateRoute({ route: name, reason, duration }) {
+      const route = find(name);
+      const ms = duration === undefined ? undefined : durationMs(duration);
+      if (ms !== undefined && ms <= 0)
+        throw invalid("duration", "is not above 0; leave it out to isolate until restored");
+      if (reason.length > MAX_ISOLATION_REASON_LENGTH) {
+        throw invalid("reason", `has ${reason.length} characters; give at most ${MAX_ISOLATION_REASON_LENGTH}`);
+      }
+      route.isolate(reason, ms === undefined ? undefined : Date.now() + ms);
+      return create(IsolateRouteResponseSchema, { route: route.describe() });
+    },
+    restoreRoute({ route: name }) {
+      const route = find(name);
+      route.restore();
+      return create(RestoreRouteResponseSchema, { route: route.describe() });
+    },
+    explainRequest({ request }, { requestId, timeoutMs }) {
+      if (request === undefined) throw invalid("request", "is missing; give the request that is to be explained");
+      validateRequest(request);
+      const call = { requestId, timeoutMs, nowMs: performance.now(), unary: false };
+      const plan = makePlan(request, settings, call);
+      return create(ExplainRequestResponseSchema, {
+        routes: plan.routes.map(explainRoute),
+        policy: describePolicy({ ...plan, totalTimeoutMs: Math.round(plan.deadlineAtMs - plan.startedAtMs) }),
+        estimatedInputTokens: BigInt(plan.estimatedInputTokens),
+      });
+    },
+  };
+}
+
+/** Configured routes come before those on demand, whose names have a slash. */
+function listKey({ name }: ProtectedRoute): string {
+  return `${name.includes("/") ? 1 : 0} ${name}`;
+}
+
+function describeWorkload(name: string, { workloads, maxTotalTimeoutMs }: PlanSettings): Workload {
+  const workload = workloads[name];
+  const policy = describePolicy(resolvePolicy([workload?.policy], PLAIN_CALL, maxTotalTimeoutMs));
+  const routing = create(RoutingSchema, {
+    primary: workload?.primary ?? "",
+    backups: workload?.backups ?? [],
+    policy,
+  });
+  return create(WorkloadSchema, { name, routing });
+}
+
+function explainRoute({ route, unsupported }: PlanRoute): PlannedRoute {
+  const refusal = route.refusal();
+  return create(PlannedRouteSchema, {
+    route: route.describe(),
+    skipReason: unsupported === undefined ? (refusal?.reason ?? SkipReason.UNSPECIFIED) : SkipReason.UNSUPPORTED,
+    skipMessage: unsupported?.message ?? refusal?.message ?? "",
+  });
+}
+
+function invalid(field: string, description: string): CallRefused {
+  return new CallRefused({
+    reason: ErrorReason.INVALID_REQUEST,
+    message: `the request is not valid: ${field} ${description}`,
+    violations: [{ field, description }],
+  });
+}
