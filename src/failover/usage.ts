@@ -77,7 +77,7 @@ export function addCost(parts: readonly Cost[]): Cost {
   const sum = create(CostSchema, { source: CostSource.NONE });
   for (const part of parts) {
     sum.source = worse(COST_ORDER, sum.source, part.source);
-    if (part.microUsd !== undefined) sum.microUsd = (sum.microUsd ?? 0n) + part.microUsd;
+    if (part.source !== CostSource.NONE && part.microUsd !== undefined) sum.microUsd = (sum.microUsd ?? 0n) + part.microUsd;
   }
   return sum;
 }

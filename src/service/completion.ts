@@ -15,7 +15,8 @@ import { makePlan, type PlanSettings } from "../plan/make-plan.ts";
 import type { CallContext } from "./call-context.ts";
 import { collectAnswer } from "./collect-answer.ts";
 import type { CompletionHandlers } from "./services.ts";
-import { refuseNotCarried, validateRequest } from "./validate-request.ts";
+import { validateRequest } from "./validate-request.ts";
+import { refuseNotCarried } from "./validation/refuse-not-carried.ts";
 
 /** Creates the handlers of `CompletionService`. */
 export function createCompletion(settings: PlanSettings, engine: EngineOptions): CompletionHandlers {

@@ -1,0 +1,68 @@
+/** The listener's settings: what the configuration says, and the default with its reason where it says nothing. */
+
+import { type Duration, durationMs } from "@bufbuild/protobuf/wkt";
+import type { Config } from "../../gen/ts/understudy/config/v1/config_pb.ts";
+import { type ListenAddress, parseListen } from "./parse-listen.ts";
+
+/** Defaults of `server`, in the units of `ServerSettings`. */
+export const SERVER_DEFAULTS = {
+  /** This machine only: opening the gateway to a network is a decision. */
+  listen: "127.0.0.1:8080",
+  /** A conversation that fills a window of a million tokens with text takes 4 MiB; the rest is room for pictures. */
+  maxRequestBytes: 16 * 1024 * 1024,
+  /** Sixteen of the largest requests at once; a process with 1 GiB stays well below its end. */
+  maxBufferedBytes: 256 * 1024 * 1024,
+  /** At 120 KB a stream this is half a gigabyte. */
+  maxConcurrentCalls: 4000,
+  /** A gRPC client puts all its calls on one connection; Go's and Java's own default of 100 would hold them up. */
+  maxStreamsPerConnection: 1000,
+  /** Most long answers end within two minutes. */
+  drainTimeoutMs: 120_000,
+  /** Only who runs behind a balancer needs it, and knows how often that one looks. */
+  lameDuckMs: 0,
+  /** Longer than a slow phone loses its network, short enough that an upstream is not paid for nobody. */
+  clientStallTimeoutMs: 60_000,
+  /** The longest that any limit of a policy can be. */
+  maxTotalTimeoutMs: 3_600_000,
+} as const;
+
+/** Everything that the listener needs to know. */
+export interface ServerSettings {
+  readonly listen: ListenAddress;
+  /** Files in PEM; undefined for a cleartext port. */
+  readonly tls: { readonly certFile: string; readonly keyFile: string } | undefined;
+  /** Origins whose pages may call, or `*`. */
+  readonly corsOrigins: readonly string[];
+  readonly maxRequestBytes: number;
+  readonly maxBufferedBytes: number;
+  readonly maxConcurrentCalls: number;
+  readonly maxStreamsPerConnection: number;
+  readonly drainTimeoutMs: number;
+  readonly lameDuckMs: number;
+  readonly clientStallTimeoutMs: number;
+  readonly maxTotalTimeoutMs: number;
+}
+
+/** Settings of a configuration that was checked. Throws only if `listen` is not an address. */
+export function serverSettings(config: Config): ServerSettings {
+  const { server } = config;
+  const listen = parseListen(server?.listen || SERVER_DEFAULTS.listen);
+  if (listen === undefined) throw new Error("server.listen is not HOST:PORT, so the configuration was not checked");
+  return {
+    listen,
+    tls: server?.tls && { certFile: server.tls.certFile, keyFile: server.tls.keyFile },
+    corsOrigins: server?.corsOrigins ?? [],
+    maxRequestBytes: server?.maxRequestBytes ?? SERVER_DEFAULTS.maxRequestBytes,
+    maxBufferedBytes: Number(server?.maxBufferedBytes ?? SERVER_DEFAULTS.maxBufferedBytes),
+    maxConcurrentCalls: server?.maxConcurrentCalls ?? SERVER_DEFAULTS.maxConcurrentCalls,
+    maxStreamsPerConnection: server?.maxStreamsPerConnection ?? SERVER_DEFAULTS.maxStreamsPerConnection,
+    drainTimeoutMs: msOr(server?.drainTimeout, SERVER_DEFAULTS.drainTimeoutMs),
+    lameDuckMs: msOr(server?.lameDuck, SERVER_DEFAULTS.lameDuckMs),
+    clientStallTimeoutMs: msOr(server?.clientStallTimeout, SERVER_DEFAULTS.clientStallTimeoutMs),
+    maxTotalTimeoutMs: msOr(server?.maxTotalTimeout, SERVER_DEFAULTS.maxTotalTimeoutMs),
+  };
+}
+
+function msOr(duration: Duration | undefined, defaultMs: number): number {
+  return duration === undefined ? defaultMs : durationMs(duration);
+}

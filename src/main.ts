@@ -1,0 +1,216 @@
+/** The composition root: the only file that wires. */
+
+import { readFileSync } from "node:fs";
+import { create } from "@bufbuild/protobuf";
+import {
+  type Config,
+  type Provider,
+  type Route as RouteConfig,
+  RouteSchema,
+} from "../gen/ts/understudy/config/v1/config_pb.ts";
+import { ErrorReason } from "../gen/ts/understudy/v1/ledger_pb.ts";
+import { describeFirstCalls } from "./cli/first-calls.ts";
+import { createProgram, type ServeOptions } from "./cli/program.ts";
+import { ConfigError } from "./config/config-error.ts";
+import { BUILT_IN_FILE, makeDefaultConfig } from "./config/default-config.ts";
+import { findConfigFile } from "./config/find-config-file.ts";
+import { type LoadedConfig, loadConfig } from "./config/load-config.ts";
+import { parseListen } from "./config/parse-listen.ts";
+import { CONTINUATION_INSTRUCTION } from "./config/policy-defaults.ts";
+import { printProblem } from "./config/problem.ts";
+import { readConfigFile } from "./config/read-config-file.ts";
+import { findRoute } from "./config/route-reference.ts";
+import { type ServerSettings, serverSettings } from "./config/server-defaults.ts";
+import type { CallerSettings } from "./edge/callers.ts";
+import { createEdge, type Edge } from "./edge/edge.ts";
+import { CallRefused } from "./failover/refusal.ts";
+import { checkRoutes } from "./plan/check-routes.ts";
+import { describeWorkloads } from "./plan/describe-workloads.ts";
+import type { PlanSettings } from "./plan/make-plan.ts";
+import { createUpstream } from "./provider/create-upstream.ts";
+import { createPricing } from "./provider/prices.ts";
+import { resolveSettings } from "./provider/settings.ts";
+import { createRoute } from "./route/create-route.ts";
+import type { ProtectedRoute } from "./route/protected-route.ts";
+import { createRouteTable, type RouteMaker, type RouteTable } from "./route/route-table.ts";
+import { createCompletion } from "./service/completion.ts";
+import { createRoutes } from "./service/routes.ts";
+import { type Simulator, startSimulator } from "./simulator/simulator.ts";
+import { createLog } from "./telemetry/log.ts";
+
+const EXIT_OK = 0;
+const EXIT_FAILURE = 1;
+
+/** What is served when nothing is configured. The simulator's address is known only once it runs. */
+async function loadUsual(
+  flag: string | undefined,
+): Promise<{ loaded: LoadedConfig; simulator: Simulator | undefined }> {
+  const { env } = process;
+  const file = findConfigFile({ flag, env, cwd: process.cwd() });
+  if (file !== undefined)
+    return { loaded: loadConfig({ text: readConfigFile(file), file, env }), simulator: undefined };
+  const simulator = await startSimulator();
+  const text = makeDefaultConfig({ simulatorUrl: simulator.url, env });
+  return { loaded: loadConfig({ text, file: BUILT_IN_FILE, env }), simulator };
+}
+
+function makeRouteMaker(name: string, providerName: string, provider: Provider, route: RouteConfig): RouteMaker {
+  const settings = resolveSettings(providerName, provider, route);
+  const { platform, dialect, model, apiVersion, dialectVersion, capabilities, pings } = settings;
+  return (onChange) => {
+    const { upstream, close } = createUpstream(settings);
+    return createRoute({
+      name,
+      provider: providerName,
+      platform,
+      dialect,
+      model,
+      apiVersion,
+      dialectVersion,
+      capabilities,
+      pings,
+      upstream,
+      closeUpstream: () => void close(),
+      cost: createPricing(settings, route.prices),
+      maxConcurrency: route.maxConcurrency,
+      random: Math.random,
+      onChange,
+    });
+  };
+}
+
+function makeRouteTable(config: Config): RouteTable {
+  const configured = new Map<string, RouteMaker>();
+  for (const [name, route] of Object.entries(config.routes)) {
+    const provider = config.providers[route.provider];
+    if (provider !== undefined) configured.set(name, makeRouteMaker(name, route.provider, provider, route));
+  }
+  return createRouteTable({
+    configured,
+    onDemand: (providerName, model) => {
+      const name = `${providerName}/${model}`;
+      const found = findRoute(config, name);
+      if (found.kind !== "provider-model") return undefined;
+      return makeRouteMaker(name, providerName, found.provider, create(RouteSchema, { provider: providerName, model }));
+    },
+  });
+}
+
+/** The route of a name, or the reason for which there is none. */
+function getRoute(config: Config, table: RouteTable, name: string): ProtectedRoute {
+  const route = table.get(name);
+  if (route !== undefined) return route;
+  const found = findRoute(config, name);
+  switch (found.kind) {
+    case "unknown-provider": {
+      const message = `provider ${found.providerName} is not configured`;
+      throw new CallRefused({ reason: ErrorReason.PROVIDER_NOT_FOUND, message });
+    }
+    case "model-not-allowed": {
+      const message = `provider ${found.providerName} does not allow model ${found.model}: add it to its allow_models`;
+      throw new CallRefused({ reason: ErrorReason.NOT_ALLOWED, message });
+    }
+    case "unknown-route": {
+      const known = Object.keys(config.routes).slice(0, 10).join(", ");
+      const message = `route ${name} is not configured; there are: ${known}`;
+      throw new CallRefused({ reason: ErrorReason.ROUTE_NOT_FOUND, message });
+    }
+    case "configured":
+    case "provider-model": {
+      const message = `route ${name} has no place: too many routes on demand are in use`;
+      throw new CallRefused({ reason: ErrorReason.AT_CAPACITY, message });
+    }
+  }
+}
+
+function makePlanSettings(config: Config, table: RouteTable, settings: ServerSettings): PlanSettings {
+  return {
+    workloads: config.workloads,
+    requestRouting: config.requestRouting,
+    maxTotalTimeoutMs: settings.maxTotalTimeoutMs,
+    continuationInstruction: config.continuationInstruction ?? CONTINUATION_INSTRUCTION,
+    findRoute: (name) => getRoute(config, table, name),
+  };
+}
+
+function makeCallers(config: Config): CallerSettings[] {
+  return Object.entries(config.callers).map(([name, { apiKey, workloads, maxConcurrency }]) => ({
+    name,
+    apiKey,
+    workloads: workloads.length === 0 ? undefined : new Set(workloads),
+    maxConcurrency,
+  }));
+}
+
+async function serve(options: ServeOptions): Promise<number> {
+  const log = createLog(options.logLevel);
+  const { loaded, simulator } = await loadUsual(options.config);
+  const { config } = loaded;
+  for (const warning of loaded.warnings) log.warn(printProblem(warning));
+  const settings = serverSettings(config);
+  const table = makeRouteTable(config);
+  const planSettings = makePlanSettings(config, table, settings);
+  const edge = createEdge({
+    services: {
+      completion: createCompletion(planSettings, { log, random: Math.random }),
+      routes: createRoutes(planSettings, table),
+    },
+    limits: settings,
+    corsOrigins: settings.corsOrigins,
+    callers: makeCallers(config),
+    log,
+    ...(settings.tls && {
+      tls: { cert: readFileSync(settings.tls.certFile), key: readFileSync(settings.tls.keyFile) },
+    }),
+  });
+  const wanted = options.listen === undefined ? settings.listen : parseListen(options.listen);
+  if (wanted === undefined)
+    throw new Error(`--listen ${options.listen} is not HOST:PORT, as in 127.0.0.1:8080 or [::1]:0`);
+  const { host, port } = await edge.listen(wanted.host, wanted.port);
+  const url = `${settings.tls === undefined ? "http" : "https"}://${host.includes(":") ? `[${host}]` : host}:${port}`;
+  process.stdout.write(`listening on ${url}\n`);
+  if (simulator !== undefined) process.stdout.write(describeFirstCalls(url));
+  await stopped(edge, settings);
+  table.dispose();
+  await simulator?.close();
+  return EXIT_OK;
+}
+
+/** Resolves when the server has stopped: gracefully at the first signal, at once at the second. */
+async function stopped(edge: Edge, { lameDuckMs, drainTimeoutMs }: ServerSettings): Promise<void> {
+  await new Promise<void>((resolve) => {
+    let signals = 0;
+    const onSignal = (): void => {
+      signals++;
+      const ending = signals === 1 ? edge.drain({ lameDuckMs, drainTimeoutMs }) : edge.close();
+      void ending.finally(resolve);
+    };
+    process.on("SIGTERM", onSignal);
+    process.on("SIGINT", onSignal);
+  });
+}
+
+async function check(options: Pick<ServeOptions, "config">): Promise<number> {
+  const { loaded, simulator } = await loadUsual(options.config);
+  await simulator?.close();
+  const { config, file, positionOf } = loaded;
+  const table = makeRouteTable(config);
+  const find = (name: string): ProtectedRoute => getRoute(config, table, name);
+  const findings = checkRoutes(config, (name) => ({
+    capabilities: find(name).capabilities,
+    maxConcurrency: config.routes[name]?.maxConcurrency,
+  })).map((finding) => ({ ...finding, ...positionOf(finding.path), file }));
+  const plans = describeWorkloads(config, (name) => find(name).describe(), serverSettings(config).maxTotalTimeoutMs);
+  table.dispose();
+  process.stdout.write(`${[...plans, ...[...loaded.warnings, ...findings].map(printProblem)].join("\n")}\n`);
+  process.stdout.write(`${file} can be used: ${findings.length + loaded.warnings.length} warnings\n`);
+  return EXIT_OK;
+}
+
+try {
+  process.exitCode = await createProgram({ serve, check }).run(process.argv.slice(2));
+} catch (error) {
+  const known = error instanceof ConfigError || error instanceof Error;
+  process.stderr.write(`${known ? error.message : String(error)}\n`);
+  process.exitCode = EXIT_FAILURE;
+}

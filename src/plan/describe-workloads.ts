@@ -1,0 +1,45 @@
+/** Writes the plan of each workload for people: what `understudy check` prints. */
+
+import type { Config } from "../../gen/ts/understudy/config/v1/config_pb.ts";
+import { Continuation, type Route } from "../../gen/ts/understudy/v1/route_service_pb.ts";
+import { describeDuration } from "../failover/describe-outcome.ts";
+import { PLAIN_CALL, type ResolvedPolicy, resolvePolicy } from "./policy.ts";
+
+const CONTINUES: Readonly<Record<Continuation, string>> = {
+  [Continuation.UNSPECIFIED]: "does not continue",
+  [Continuation.PREFILL]: "continues by prefill",
+  [Continuation.INSTRUCT]: "continues by instruction",
+  [Continuation.NONE]: "does not continue",
+};
+
+/** One block of lines for each workload: its routes in order, then its limits. */
+export function describeWorkloads(
+  config: Config,
+  describe: (name: string) => Route,
+  maxTotalTimeoutMs: number,
+): string[] {
+  return Object.entries(config.workloads).flatMap(([name, workload]) => [
+    name,
+    ...[workload.primary, ...workload.backups].map(
+      (route, index) => `  ${index + 1}. ${describeRoute(describe(route))}`,
+    ),
+    `  ${describeLimits(resolvePolicy([workload.policy], PLAIN_CALL, maxTotalTimeoutMs))}`,
+  ]);
+}
+
+function describeRoute({ name, provider, platform, dialect, model, capabilities, availability }: Route): string {
+  const continues = CONTINUES[capabilities?.continuation ?? Continuation.UNSPECIFIED];
+  const cap = availability?.maxConcurrency ?? 0;
+  return `${name}: ${model} at ${provider} (${platform}, ${dialect}), ${continues}, ${cap} at a time`;
+}
+
+function describeLimits(policy: ResolvedPolicy): string {
+  const { limits } = policy;
+  return [
+    `first token within ${describeDuration(limits.firstProgress.confirmMs)}`,
+    `no gap above ${describeDuration(limits.text.confirmMs)}`,
+    `${policy.maxAttempts} attempts`,
+    `${describeDuration(policy.totalTimeoutMs)} in all`,
+    policy.switchesAfterText ? "switches in the middle of an answer" : "does not switch after text",
+  ].join(", ");
+}

@@ -1,0 +1,20 @@
+/** Collects the fields of a request that are wrong. */
+
+import type { FieldViolation } from "../../failover/refusal.ts";
+
+/** Most violations that are listed: a caller mends these first, and the answer's trailers hold no more. */
+const MAX_LISTED = 20;
+
+/** The violations of one request. Descriptions never hold text of the request. */
+export class Violations {
+  readonly list: FieldViolation[] = [];
+
+  /** Whether looking further is of no use. */
+  get isFull(): boolean {
+    return this.list.length >= MAX_LISTED;
+  }
+
+  add(field: string, mistake: string, mend: string): void {
+    if (!this.isFull) this.list.push({ field, description: `${mistake}; ${mend}` });
+  }
+}
