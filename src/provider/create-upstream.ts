@@ -1,0 +1,119 @@
+/** Calls a route's upstream: one request over HTTP, its answer as neutral events. */
+
+import { createHttpClient, type HttpClient } from "../wire/http-client.ts";
+import type { HttpHeaders, HttpOutcome } from "../wire/http-exchange.ts";
+import { readBodyText } from "../wire/read-body-text.ts";
+import type { ResponseBody } from "../wire/response-body.ts";
+import type { Answer } from "./answer.ts";
+import { type AnswerHead, makeFailure, readAnswerHead } from "./dialect/answer-head.ts";
+import { anthropicMessages } from "./dialect/anthropic-messages/index.ts";
+import type { Dialect } from "./dialect/dialect.ts";
+import { openaiChat } from "./dialect/openai-chat/index.ts";
+import type { FailureKind } from "./failure.ts";
+import type { DialectName } from "./platform/platform-rules.ts";
+import type { RouteSettings } from "./settings.ts";
+import { StreamedAnswer } from "./streamed-answer.ts";
+import type { Upstream, UpstreamEvent, UpstreamRequest } from "./upstream.ts";
+import { WholeAnswer } from "./whole-answer.ts";
+
+const DIALECTS: Readonly<Record<DialectName, Dialect>> = {
+  "openai-chat": openaiChat,
+  "anthropic-messages": anthropicMessages,
+};
+
+/** A route's way to its model. */
+export interface OpenUpstream {
+  readonly upstream: Upstream;
+  /** Closes the connections, and ends calls that still run. */
+  readonly close: () => Promise<void>;
+}
+
+/** Creates the upstream of one route, with connections of its own. */
+export function createUpstream(settings: RouteSettings): OpenUpstream {
+  const client = createHttpClient();
+  return {
+    upstream: (request, signal) => callUpstream(client, settings, request, signal),
+    close: () => client.close(),
+  };
+}
+
+async function* callUpstream(
+  client: HttpClient,
+  settings: RouteSettings,
+  request: UpstreamRequest,
+  signal: AbortSignal,
+): AsyncGenerator<UpstreamEvent, void, undefined> {
+  const dialect = DIALECTS[settings.dialect];
+  const body = writeBody(dialect, request, settings);
+  if (body === undefined) {
+    yield failWithoutAnswer("invalid-request", `the request cannot be written for ${settings.dialect}`);
+    return;
+  }
+  const { url, headers } = settings;
+  const outcome = await client.post({ url, headers, body, connectTimeoutMs: request.connectTimeoutMs }, signal);
+  if (outcome.kind !== "answered") {
+    if (outcome.kind !== "aborted") yield failWithoutAnswer(outcome.kind, explain(outcome, request));
+    return;
+  }
+  const head = readAnswerHead(outcome.status, outcome.headers, Date.now());
+  try {
+    if (outcome.status < 200 || outcome.status >= 300) {
+      const text = await readBodyText(outcome.body);
+      if (!signal.aborted) yield { kind: "failed", failure: dialect.parseFailure(head, text) };
+      return;
+    }
+    yield { kind: "opened", status: head.status, upstreamRequestId: head.upstreamRequestId };
+    const answer = openAnswer(dialect, settings, outcome.headers, outcome.body, head);
+    if (answer === undefined) {
+      yield {
+        kind: "failed",
+        failure: makeFailure(head, "malformed", "", "answered with a page instead of an answer"),
+      };
+      return;
+    }
+    while (await answer.advance()) for (const event of answer.events) yield event;
+  } finally {
+    outcome.body.discard();
+  }
+}
+
+/** Chooses by the content type. A missing one is taken for an event stream, which shows soon whether it is one. */
+function openAnswer(
+  dialect: Dialect,
+  settings: RouteSettings,
+  headers: HttpHeaders,
+  body: ResponseBody,
+  head: AnswerHead,
+): Answer | undefined {
+  const encoding = headers["content-encoding"] ?? "identity";
+  const contentType = String(headers["content-type"] ?? "").toLowerCase();
+  if (encoding !== "identity" || contentType.startsWith("text/html")) return undefined;
+  const reader = dialect.createReader(head, settings);
+  return contentType.startsWith("application/json")
+    ? new WholeAnswer(body, head, reader)
+    : new StreamedAnswer(body, head, reader);
+}
+
+function writeBody(dialect: Dialect, request: UpstreamRequest, settings: RouteSettings): string | undefined {
+  try {
+    return JSON.stringify(dialect.makeBody(request, settings));
+  } catch {
+    return undefined;
+  }
+}
+
+function explain(outcome: HttpOutcome, { connectTimeoutMs }: UpstreamRequest): string {
+  switch (outcome.kind) {
+    case "connect-timeout":
+      return `did not connect within ${connectTimeoutMs} ms`;
+    case "malformed":
+      return "answered with something that is no HTTP";
+    default:
+      return "was not reached, or closed the connection without an answer";
+  }
+}
+
+function failWithoutAnswer(kind: FailureKind, message: string): UpstreamEvent {
+  const failure = { kind, status: undefined, code: "", upstreamRequestId: "", retryAfterMs: undefined, message };
+  return { kind: "failed", failure };
+}

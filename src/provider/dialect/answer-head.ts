@@ -1,0 +1,37 @@
+/** What is known of an answer from its status and headers. */
+
+import type { HttpHeaders } from "../../wire/http-exchange.ts";
+import { parseRetryAfter } from "../../wire/retry-after.ts";
+import type { FailureKind, UpstreamFailure } from "../failure.ts";
+
+export interface AnswerHead {
+  readonly status: number;
+  /** The upstream's name for the request; empty if it gave none. */
+  readonly upstreamRequestId: string;
+  readonly retryAfterMs: number | undefined;
+}
+
+/** Headers that name a request, the likeliest first. */
+const REQUEST_ID_HEADERS = ["request-id", "x-request-id", "apim-request-id"] as const;
+
+/** A request id is copied into reports, so it must be short and plain. */
+const REQUEST_ID_PATTERN = /^[\w.:-]{1,128}$/;
+
+/** Reads status and headers. `nowMs` is in milliseconds since the epoch. */
+export function readAnswerHead(status: number, headers: HttpHeaders, nowMs: number): AnswerHead {
+  return { status, upstreamRequestId: readRequestId(headers), retryAfterMs: parseRetryAfter(headers, nowMs) };
+}
+
+/** A failure of an answer that has a head. */
+export function makeFailure(head: AnswerHead, kind: FailureKind, code: string, message: string): UpstreamFailure {
+  const { status, upstreamRequestId, retryAfterMs } = head;
+  return { kind, status, code, upstreamRequestId, retryAfterMs, message };
+}
+
+function readRequestId(headers: HttpHeaders): string {
+  for (const name of REQUEST_ID_HEADERS) {
+    const id = headers[name];
+    if (typeof id === "string" && REQUEST_ID_PATTERN.test(id)) return id;
+  }
+  return "";
+}

@@ -1,0 +1,103 @@
+/** Finds the kind of a failure by a dialect's table of rules. */
+
+import type { FailureKind, UpstreamFailure } from "../failure.ts";
+import { type AnswerHead, makeFailure } from "./answer-head.ts";
+import type { JsonObject } from "./json-object.ts";
+
+/** What an error says, taken out of the vendor's own shape. */
+export interface VendorError {
+  /** Codes and types, the most exact first. */
+  readonly codes: readonly string[];
+  /** Text for people. Looked at, never passed on. */
+  readonly message: string;
+  /** The HTTP status that an error inside a stream names; undefined if it names none. */
+  readonly status: number | undefined;
+}
+
+/** A kind of failure and its marks, of which all that are given must fit. */
+export interface ErrorRule {
+  readonly kind: FailureKind;
+  readonly statuses?: readonly number[];
+  readonly codes?: readonly string[];
+  readonly message?: RegExp;
+}
+
+/** A rate limit that lasts longer is a quota: the route is put off instead of rested. */
+const LONGEST_REST_MS = 15 * 60 * 1000;
+
+/** Kinds by HTTP status, for errors that no rule knows. */
+const KIND_BY_STATUS: Readonly<Record<number, FailureKind>> = {
+  401: "unauthenticated",
+  402: "billing",
+  403: "forbidden",
+  404: "not-found",
+  405: "not-found",
+  408: "try-again",
+  409: "try-again",
+  410: "not-found",
+  413: "too-large",
+  425: "try-again",
+  429: "rate-limited",
+  529: "overloaded",
+};
+
+/** The failure of an answer without a success status. `error` is undefined if the body is not the vendor's. */
+export function makeStatusFailure(
+  rules: readonly ErrorRule[],
+  head: AnswerHead,
+  error: VendorError | undefined,
+): UpstreamFailure {
+  const kind = findRule(rules, head.status, error)?.kind ?? kindOfStatus(head.status);
+  const code = knownCode(rules, error);
+  return makeFailure(head, kindOfRest(kind, head), code, `answered ${head.status}${code && ` (${code})`}`);
+}
+
+/** The failure that an answer with a success status turned into. */
+export function makeStreamFailure(rules: readonly ErrorRule[], head: AnswerHead, error: VendorError): UpstreamFailure {
+  const byStatus = error.status === undefined ? "server-error" : kindOfStatus(error.status);
+  const kind = findRule(rules, error.status, error)?.kind ?? byStatus;
+  const code = knownCode(rules, error);
+  return makeFailure(head, kind, code, `said ${code || "that it failed"} inside the answer`);
+}
+
+/** Reads `status` or a numeric `code` of an error object. */
+export function readErrorStatus(error: JsonObject): number | undefined {
+  for (const value of [error["code"], error["status"]]) {
+    const status = Number(value);
+    if (Number.isInteger(status) && status >= 400 && status < 600) return status;
+  }
+  return undefined;
+}
+
+function findRule(
+  rules: readonly ErrorRule[],
+  status: number | undefined,
+  error: VendorError | undefined,
+): ErrorRule | undefined {
+  if (error === undefined) return undefined;
+  return rules.find(
+    (rule) =>
+      (rule.statuses === undefined || status === undefined || rule.statuses.includes(status)) &&
+      (rule.codes === undefined || rule.codes.some((code) => error.codes.includes(code))) &&
+      (rule.message === undefined || rule.message.test(error.message)),
+  );
+}
+
+/** A code travels on only if the table knows it: anything else may be text of a request. */
+function knownCode(rules: readonly ErrorRule[], error: VendorError | undefined): string {
+  return error?.codes.find((code) => rules.some((rule) => rule.codes?.includes(code))) ?? "";
+}
+
+function kindOfStatus(status: number): FailureKind {
+  const kind = KIND_BY_STATUS[status];
+  if (kind !== undefined) return kind;
+  if (status >= 500) return "server-error";
+  // A redirect is not followed: the configured address is wrong.
+  return status >= 400 ? "invalid-request" : "not-found";
+}
+
+function kindOfRest(kind: FailureKind, { retryAfterMs }: AnswerHead): FailureKind {
+  return kind === "rate-limited" && retryAfterMs !== undefined && retryAfterMs > LONGEST_REST_MS
+    ? "quota-exhausted"
+    : kind;
+}

@@ -1,0 +1,12 @@
+/** OpenAI's Chat Completions, as OpenAI, Azure and many compatible servers speak it. */
+
+import type { Dialect } from "../dialect.ts";
+import { ChatReader } from "./events.ts";
+import { parseFailure } from "./failure.ts";
+import { makeBody } from "./request.ts";
+
+export const openaiChat: Dialect = {
+  makeBody,
+  createReader: (head) => new ChatReader(head),
+  parseFailure,
+};

@@ -1,0 +1,158 @@
+/** Writes a request for Chat Completions. */
+
+import { PrefillForm } from "../../../../gen/ts/understudy/config/v1/config_pb.ts";
+import type { CompleteRequest } from "../../../../gen/ts/understudy/v1/completion_service_pb.ts";
+import {
+  ReasoningOptions_Effort as Effort,
+  type ResponseFormat,
+  type Tool,
+  type ToolChoice,
+  ToolChoice_Mode,
+} from "../../../../gen/ts/understudy/v1/conversation_pb.ts";
+import type { RouteSettings } from "../../settings.ts";
+import type { ContinuationRequest, UpstreamRequest } from "../../upstream.ts";
+import { type JsonObject, parseObject } from "../json-object.ts";
+import { type ChatMessage, makeMessages } from "./messages.ts";
+
+/** The body, as far as it is used. https://platform.openai.com/docs/api-reference/chat/create */
+export interface ChatBody {
+  model: string;
+  messages: ChatMessage[];
+  stream: true;
+  stream_options: { include_usage: true };
+  max_completion_tokens?: number;
+  max_tokens?: number;
+  temperature?: number;
+  top_p?: number;
+  stop?: string[];
+  seed?: number;
+  tools?: ChatTool[];
+  tool_choice?: ChatToolChoice;
+  parallel_tool_calls?: boolean;
+  response_format?: ChatResponseFormat;
+  reasoning_effort?: "none" | "minimal" | "low" | "medium" | "high";
+  /** vLLM and SGLang. */
+  continue_final_message?: true;
+  add_generation_prompt?: false;
+}
+
+interface ChatTool {
+  type: "function";
+  function: { name: string; description?: string; parameters: JsonObject; strict?: boolean };
+}
+
+type ChatToolChoice = "auto" | "none" | "required" | { type: "function"; function: { name: string } };
+
+type ChatResponseFormat =
+  | { type: "json_object" }
+  | { type: "json_schema"; json_schema: { name: string; schema: JsonObject; strict: boolean } };
+
+/** The least effort of models that do not know `none`. */
+const LEAST_EFFORT: readonly { readonly pattern: RegExp; readonly effort: "minimal" | "low" }[] = [
+  { pattern: /(?:^|\/)o\d|gpt-oss/, effort: "low" },
+  { pattern: /gpt-5(?!\.)/, effort: "minimal" },
+];
+
+/** Name of a schema that the caller did not name. */
+const SCHEMA_NAME = "answer";
+
+/** Makes the body. Throws if a JSON string of the request is not JSON. */
+export function makeBody(upstreamRequest: UpstreamRequest, settings: RouteSettings): ChatBody {
+  const { request, maxOutputTokens, continuation } = upstreamRequest;
+  const body: ChatBody = {
+    model: settings.model,
+    messages: makeMessages(request.messages),
+    stream: true,
+    stream_options: { include_usage: true },
+  };
+  if (maxOutputTokens !== undefined) {
+    // Compatible servers know the older name; OpenAI's reasoning models refuse it.
+    if (settings.platform === "compatible") body.max_tokens = maxOutputTokens;
+    else body.max_completion_tokens = maxOutputTokens;
+  }
+  addSampling(body, request);
+  addTools(body, request);
+  addReasoning(body, request, settings);
+  const responseFormat = makeResponseFormat(request.responseFormat);
+  if (responseFormat !== undefined) body.response_format = responseFormat;
+  if (continuation !== undefined) addContinuation(body, continuation, settings.prefillForm);
+  return body;
+}
+
+function addSampling(body: ChatBody, request: CompleteRequest): void {
+  if (request.temperature !== undefined) body.temperature = request.temperature;
+  if (request.topP !== undefined) body.top_p = request.topP;
+  if (request.stopSequences.length > 0) body.stop = request.stopSequences;
+  if (request.seed !== undefined) body.seed = Number(request.seed);
+}
+
+function addTools(body: ChatBody, request: CompleteRequest): void {
+  if (request.tools.length === 0) return;
+  body.tools = request.tools.map(makeTool);
+  const choice = makeToolChoice(request.toolChoice);
+  if (choice !== undefined) body.tool_choice = choice;
+  const parallelCalls = request.toolChoice?.parallelCalls;
+  if (parallelCalls !== undefined) body.parallel_tool_calls = parallelCalls;
+}
+
+function makeTool({ name, description, schemaJson, strict }: Tool): ChatTool {
+  return {
+    type: "function",
+    function: {
+      name,
+      ...(description !== "" && { description }),
+      parameters: parseObject(schemaJson),
+      ...(strict !== undefined && { strict }),
+    },
+  };
+}
+
+function makeToolChoice(toolChoice: ToolChoice | undefined): ChatToolChoice | undefined {
+  const choice = toolChoice?.choice;
+  if (choice?.case === "tool") return { type: "function", function: { name: choice.value } };
+  if (choice?.case !== "mode") return undefined;
+  if (choice.value === ToolChoice_Mode.NONE) return "none";
+  return choice.value === ToolChoice_Mode.REQUIRED ? "required" : "auto";
+}
+
+function addReasoning(body: ChatBody, request: CompleteRequest, settings: RouteSettings): void {
+  if (!settings.capabilities.reasoning) return;
+  switch (request.reasoning?.effort) {
+    case Effort.NONE:
+      body.reasoning_effort = LEAST_EFFORT.find(({ pattern }) => pattern.test(settings.model))?.effort ?? "none";
+      break;
+    case Effort.LOW:
+      body.reasoning_effort = "low";
+      break;
+    case Effort.MEDIUM:
+      body.reasoning_effort = "medium";
+      break;
+    case Effort.HIGH:
+      body.reasoning_effort = "high";
+      break;
+    default:
+      break;
+  }
+}
+
+function makeResponseFormat(responseFormat: ResponseFormat | undefined): ChatResponseFormat | undefined {
+  const format = responseFormat?.format;
+  if (format?.case === "jsonObject") return { type: "json_object" };
+  if (format?.case !== "jsonSchema") return undefined;
+  const { name, schemaJson, strict } = format.value;
+  const schema = parseObject(schemaJson);
+  return { type: "json_schema", json_schema: { name: name || SCHEMA_NAME, schema, strict: strict ?? true } };
+}
+
+function addContinuation(body: ChatBody, continuation: ContinuationRequest, prefillForm: PrefillForm): void {
+  const begun: ChatMessage = { role: "assistant", content: continuation.text };
+  body.messages.push(begun);
+  if (continuation.form === "instruct") {
+    body.messages.push({ role: "user", content: continuation.instruction });
+  } else if (prefillForm === PrefillForm.PREFIX) {
+    begun.prefix = true;
+  } else if (prefillForm === PrefillForm.CONTINUE_FINAL_MESSAGE) {
+    body.continue_final_message = true;
+    body.add_generation_prompt = false;
+  }
+}

@@ -1,0 +1,61 @@
+/** Assembles the tool calls of one answer, which are delivered whole. */
+
+import { create } from "@bufbuild/protobuf";
+import { ToolCallSchema } from "../../../gen/ts/understudy/v1/conversation_pb.ts";
+import type { UpstreamEvent } from "../upstream.ts";
+import { isObject, parseJson } from "./json-object.ts";
+
+interface OpenCall {
+  id: string;
+  name: string;
+  argumentsJson: string;
+}
+
+/**
+ * Collects calls by the upstream's number for them. Nothing is delivered before the finish reason: until then an
+ * attempt that fails can still be repeated elsewhere without calling a tool twice.
+ */
+export class ToolCalls {
+  readonly #calls = new Map<number, OpenCall>();
+
+  get size(): number {
+    return this.#calls.size;
+  }
+
+  /** Adds to a call, which begins with its first piece; empty strings add nothing. */
+  grow(index: number, id: string, name: string, argumentsJson: string, out: UpstreamEvent[]): void {
+    let call = this.#calls.get(index);
+    if (call === undefined) {
+      call = { id: "", name: "", argumentsJson: "" };
+      this.#calls.set(index, call);
+    }
+    let characters = argumentsJson.length;
+    if (id !== "" && call.id === "") call.id = id;
+    // Some servers repeat the name in each piece.
+    if (name !== "" && call.name === "") {
+      call.name = name;
+      characters += name.length;
+    }
+    call.argumentsJson += argumentsJson;
+    if (characters > 0) out.push({ kind: "toolCallGrew", characters });
+  }
+
+  /**
+   * Delivers the calls in their order. False if one is broken, in which case none is delivered. `cutShort`: the answer
+   * ended at a limit, so a last call without valid arguments is left out instead. `idPrefix` names calls without an id.
+   */
+  deliver(idPrefix: string, cutShort: boolean, out: UpstreamEvent[]): boolean {
+    const delivered: UpstreamEvent[] = [];
+    for (const [index, { id, name, argumentsJson }] of this.#calls) {
+      const whole = argumentsJson.trim() === "" && !cutShort ? "{}" : argumentsJson;
+      if (name === "" || !isObject(parseJson(whole))) {
+        if (cutShort) continue;
+        return false;
+      }
+      const call = create(ToolCallSchema, { id: id || `${idPrefix}-${index}`, name, argumentsJson: whole });
+      delivered.push({ kind: "toolCall", call });
+    }
+    out.push(...delivered);
+    return true;
+  }
+}

@@ -1,0 +1,92 @@
+/** An answer that comes as server-sent events. */
+
+import { EventStream } from "../wire/event-stream.ts";
+import type { BodyEnding, ResponseBody } from "../wire/response-body.ts";
+import { ALIVE, type Answer } from "./answer.ts";
+import { type AnswerHead, makeFailure } from "./dialect/answer-head.ts";
+import type { AnswerReader } from "./dialect/dialect.ts";
+import type { FailureKind } from "./failure.ts";
+import type { UpstreamEvent } from "./upstream.ts";
+
+/** Longest wait for usage behind the finish reason, in milliseconds: the answer is whole, and the caller waits. */
+const USAGE_WAIT_MS = 2_000;
+
+export class StreamedAnswer implements Answer {
+  readonly events: UpstreamEvent[] = [];
+  readonly #body: ResponseBody;
+  readonly #head: AnswerHead;
+  readonly #reader: AnswerReader;
+  readonly #stream: EventStream;
+  #eventCount = 0;
+  #failed = false;
+  #bodyEnded = false;
+  #usageTimer: NodeJS.Timeout | undefined;
+
+  constructor(body: ResponseBody, head: AnswerHead, reader: AnswerReader) {
+    this.#body = body;
+    this.#head = head;
+    this.#reader = reader;
+    this.#stream = new EventStream((data, name) => this.#takeEvent(data, name));
+  }
+
+  async advance(): Promise<boolean> {
+    this.events.length = 0;
+    if (this.#isOver()) return false;
+    const piece = await this.#body.read();
+    if (typeof piece === "string") this.#takeEnding(piece);
+    else this.#takeBytes(piece);
+    if (this.#isOver()) {
+      clearTimeout(this.#usageTimer);
+      // Before the last event is out: its reader may abort, which would close a connection that is still good.
+      this.#body.discard();
+    }
+    return this.events.length > 0;
+  }
+
+  #isOver(): boolean {
+    return this.#failed || this.#bodyEnded || this.#reader.phase === "ended";
+  }
+
+  #takeBytes(chunk: Buffer): void {
+    const fault = this.#stream.feed(chunk);
+    if (fault !== undefined && !this.#isOver())
+      this.#fail("malformed", `sent an event stream that cannot be read: ${fault}`);
+    if (this.#reader.phase === "answered") this.#usageTimer ??= setTimeout(() => this.#body.close(), USAGE_WAIT_MS);
+    if (this.events.length === 0) this.events.push(ALIVE);
+  }
+
+  #takeEvent(data: string, name: string | undefined): void {
+    if (this.#isOver()) return;
+    if (this.#reader.readEvent(data, name, this.events)) this.#eventCount += 1;
+    else this.#fail("malformed", `sent an event that is not JSON after ${this.#eventCount} events`);
+  }
+
+  #takeEnding(ending: BodyEnding): void {
+    // What was left unfinished may still be a whole event; broken JSON there is only the mark of the cut.
+    if (ending !== "aborted") this.#flush();
+    this.#bodyEnded = true;
+    if (this.#failed || this.#reader.phase === "ended") return;
+    if (this.#reader.phase === "answered") this.#reader.finish(this.events);
+    else if (ending === "cut") this.#fail("cut", `broke the connection after ${this.#eventCount} events`);
+    else if (ending === "end" && this.#eventCount === 0 && this.#stream.bytes > 0) {
+      this.#fail("malformed", "answered with something that is no event stream");
+    } else if (ending === "end") this.#fail("truncated", `ended the answer early after ${this.#eventCount} events`);
+  }
+
+  #flush(): void {
+    const eventsBefore = this.events.length;
+    this.#stream.end();
+    if (!this.#failed) return;
+    this.#failed = false;
+    this.events.length = eventsBefore;
+  }
+
+  #fail(kind: FailureKind, message: string): void {
+    if (this.#reader.phase === "answered") {
+      this.#reader.finish(this.events);
+      return;
+    }
+    this.#failed = true;
+    this.events.push({ kind: "failed", failure: makeFailure(this.#head, kind, "", message) });
+  }
+}

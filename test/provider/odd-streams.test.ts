@@ -1,0 +1,194 @@
+import { expect, test } from "vitest";
+import { FinishReason } from "../../gen/ts/understudy/v1/conversation_pb.ts";
+import { readsStream, sumUp } from "./read-answer.ts";
+
+function chats(...chunks: readonly (object | string)[]): Buffer {
+  return Buffer.from(
+    chunks.map((chunk) => `data: ${typeof chunk === "string" ? chunk : JSON.stringify(chunk)}\n\n`).join(""),
+  );
+}
+
+function says(delta: object, finishReason: string | null = null): object {
+  return { id: "c1", choices: [{ index: 0, delta, finish_reason: finishReason }] };
+}
+
+const callsTool = (args: string): object =>
+  says({ tool_calls: [{ index: 0, id: "a", function: { name: "f", arguments: args } }] });
+
+const CHAT_STREAMS: readonly (readonly [what: string, stream: Buffer, text: string, end: number | string])[] = [
+  ["an unknown finish reason as stop", chats(says({ content: "a" }, "weird"), "[DONE]"), "a", FinishReason.STOP],
+  ["a refusal by the filter before text", chats(says({}, "content_filter")), "", "content-filtered"],
+  [
+    "an error instead of a chunk",
+    chats(says({ content: "a" }), { error: { code: "server_error", message: "x" } }),
+    "a",
+    "server-error",
+  ],
+  ["a numbered error", chats({ error: { code: 429, message: "x" } }), "", "rate-limited"],
+  [
+    "an error behind the end",
+    chats(says({ content: "a" }, "stop"), { error: { message: "x" } }),
+    "a",
+    FinishReason.STOP,
+  ],
+  ["a tool call cut by the limit", chats(callsTool('{"a":'), says({}, "length")), "", FinishReason.LENGTH],
+  ["a tool call that is no JSON", chats(callsTool('{"a":'), says({}, "tool_calls")), "", "malformed"],
+  ["a tool call whose arguments are a list", chats(callsTool("[]"), says({}, "tool_calls")), "", "malformed"],
+  ["a forced call that ends with stop", chats(callsTool("{}"), says({}, "stop")), "", FinishReason.TOOL_CALLS],
+  [
+    "an older function call",
+    chats(says({ function_call: { name: "f", arguments: "{}" } }), says({}, "function_call")),
+    "",
+    FinishReason.TOOL_CALLS,
+  ],
+  [
+    "other choices than the first",
+    chats(
+      { choices: [{ index: 1, delta: { content: "no" }, finish_reason: "stop" }] },
+      says({ content: "yes" }, "stop"),
+    ),
+    "yes",
+    FinishReason.STOP,
+  ],
+  ["parts instead of text", chats(says({ content: [{ type: "text", text: "a" }] }, "stop")), "a", FinishReason.STOP],
+  [
+    "values of wrong types",
+    chats(
+      "null",
+      "5",
+      "[]",
+      { choices: 5 },
+      { choices: [null, 5] },
+      says({ content: 5, tool_calls: {} }),
+      says({ content: "a" }, "stop"),
+    ),
+    "a",
+    FinishReason.STOP,
+  ],
+  ["an event that is no JSON", Buffer.from('data: {"a"\n\n'.repeat(2)), "", "malformed"],
+  ["a page", Buffer.from("<html>data: {}</html>"), "", "malformed"],
+  ["an empty body", Buffer.from(""), "", "truncated"],
+  [
+    "half a character at the end",
+    Buffer.concat([chats(says({ content: "a" })), Buffer.from('data: "é').subarray(0, 8)]),
+    "a",
+    "truncated",
+  ],
+  [
+    "bytes that are no UTF-8",
+    Buffer.concat([
+      Buffer.from('data: {"choices":[{"delta":{"content":"'),
+      Buffer.from([0xff, 0xfe]),
+      Buffer.from('"},"finish_reason":"stop"}]}\n\n'),
+    ]),
+    "\ufffd\ufffd",
+    FinishReason.STOP,
+  ],
+];
+
+test.each(CHAT_STREAMS)("openai-chat reads %s", async (_what, stream, text, end) => {
+  const told = sumUp(await readsStream("openai-chat", [stream]));
+  expect([told.text, told.end]).toEqual([text, end]);
+});
+
+function messages(...events: readonly { type: string; [key: string]: unknown }[]): Buffer {
+  return Buffer.from(events.map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`).join(""));
+}
+
+const START = { type: "message_start", message: { id: "m", model: "x", usage: { input_tokens: 3, output_tokens: 1 } } };
+const stops = (reason: string): { type: string; delta: object } => ({
+  type: "message_delta",
+  delta: { stop_reason: reason },
+});
+const opens = (block: object): { type: string; index: number; content_block: object } => ({
+  type: "content_block_start",
+  index: 0,
+  content_block: block,
+});
+const delta = (inner: object): { type: string; index: number; delta: object } => ({
+  type: "content_block_delta",
+  index: 0,
+  delta: inner,
+});
+const CLOSE = { type: "content_block_stop", index: 0 };
+const SAY = [opens({ type: "text", text: "a" }), CLOSE];
+const TOOL = opens({ type: "tool_use", id: "t", name: "f", input: {} });
+
+const MESSAGE_STREAMS: readonly (readonly [what: string, stream: Buffer, text: string, end: number | string])[] = [
+  ["an unknown stop reason as stop", messages(START, ...SAY, stops("compaction")), "a", FinishReason.STOP],
+  ["a paused turn as stop", messages(START, ...SAY, stops("pause_turn")), "a", FinishReason.STOP],
+  ["a full context window", messages(START, ...SAY, stops("model_context_window_exceeded")), "a", FinishReason.LENGTH],
+  [
+    "a stop reason while a block is open",
+    messages(START, opens({ type: "text", text: "a" }), stops("end_turn")),
+    "a",
+    "truncated",
+  ],
+  [
+    "the end of the message while a block is open",
+    messages(START, opens({ type: "text", text: "a" }), stops("end_turn"), { type: "message_stop" }),
+    "a",
+    FinishReason.STOP,
+  ],
+  [
+    "unknown events, blocks and deltas",
+    messages(
+      START,
+      { type: "brand_new" },
+      opens({ type: "new_block" }),
+      delta({ type: "new_delta" }),
+      CLOSE,
+      ...SAY,
+      stops("end_turn"),
+    ),
+    "a",
+    FinishReason.STOP,
+  ],
+  [
+    "a tool call cut by the limit",
+    messages(START, TOOL, delta({ type: "input_json_delta", partial_json: '{"a' }), CLOSE, stops("max_tokens")),
+    "",
+    FinishReason.LENGTH,
+  ],
+  [
+    "a tool call that is no JSON",
+    messages(START, TOOL, delta({ type: "input_json_delta", partial_json: '{"a' }), CLOSE, stops("tool_use")),
+    "",
+    "malformed",
+  ],
+  [
+    "a rate limit inside the stream",
+    messages(START, { type: "error", error: { type: "rate_limit_error", message: "x" } }),
+    "",
+    "rate-limited",
+  ],
+  [
+    "an internal error inside the stream",
+    messages(START, { type: "error", error: { type: "api_error", message: "x" } }),
+    "",
+    "server-error",
+  ],
+  [
+    "the other dialect's mark",
+    Buffer.concat([messages(START, ...SAY), Buffer.from("data: [DONE]\n\n")]),
+    "a",
+    "truncated",
+  ],
+];
+
+test.each(MESSAGE_STREAMS)("anthropic-messages reads %s", async (_what, stream, text, end) => {
+  const told = sumUp(await readsStream("anthropic-messages", [stream]));
+  expect([told.text, told.end]).toEqual([text, end]);
+});
+
+test("tool calls are delivered with the finish reason only", async () => {
+  const stream = messages(START, TOOL, delta({ type: "input_json_delta", partial_json: "{}" }), CLOSE);
+  const events = await readsStream("anthropic-messages", [stream], "cut");
+  expect(events.map((event) => event.kind)).toEqual(["model", "usage", "toolCallGrew", "toolCallGrew", "failed"]);
+});
+
+test("a tool call whose input comes with its block is whole", async () => {
+  const block = opens({ type: "tool_use", id: "t", name: "f", input: { a: 1 } });
+  const told = sumUp(await readsStream("anthropic-messages", [messages(START, block, CLOSE, stops("tool_use"))]));
+  expect(told.calls).toEqual([{ id: "t", name: "f", argumentsJson: '{"a":1}' }]);
+});

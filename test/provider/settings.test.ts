@@ -1,0 +1,123 @@
+import { expect, test } from "vitest";
+import { Continuation as ConfigContinuation, Dialect, Platform } from "../../gen/ts/understudy/config/v1/config_pb.ts";
+import { Continuation } from "../../gen/ts/understudy/v1/route_service_pb.ts";
+import { claudeRoute, compatibleRoute, gptRoute, resolves } from "./route-settings.ts";
+
+const { ANTHROPIC, OPENAI, AZURE, COMPATIBLE } = Platform;
+const { ANTHROPIC_MESSAGES, OPENAI_CHAT, UNSPECIFIED } = Dialect;
+
+test.each([
+  [ANTHROPIC, UNSPECIFIED, "", "", "https://api.anthropic.com/v1/messages"],
+  [ANTHROPIC, UNSPECIFIED, "https://proxy.example/", "", "https://proxy.example/v1/messages"],
+  [OPENAI, UNSPECIFIED, "", "", "https://api.openai.com/v1/chat/completions"],
+  [
+    AZURE,
+    ANTHROPIC_MESSAGES,
+    "https://a.services.ai.azure.com",
+    "",
+    "https://a.services.ai.azure.com/anthropic/v1/messages",
+  ],
+  [
+    AZURE,
+    ANTHROPIC_MESSAGES,
+    "https://a.services.ai.azure.com/anthropic/",
+    "",
+    "https://a.services.ai.azure.com/anthropic/v1/messages",
+  ],
+  [AZURE, OPENAI_CHAT, "https://a.openai.azure.com", "", "https://a.openai.azure.com/openai/v1/chat/completions"],
+  [
+    AZURE,
+    OPENAI_CHAT,
+    "https://a.openai.azure.com",
+    "preview",
+    "https://a.openai.azure.com/openai/v1/chat/completions",
+  ],
+  [
+    AZURE,
+    OPENAI_CHAT,
+    "https://a.openai.azure.com",
+    "2024-10-21",
+    "https://a.openai.azure.com/openai/deployments/my%20model/chat/completions?api-version=2024-10-21",
+  ],
+  [COMPATIBLE, OPENAI_CHAT, "http://127.0.0.1:8000/v1", "", "http://127.0.0.1:8000/v1/chat/completions"],
+  [COMPATIBLE, ANTHROPIC_MESSAGES, "http://127.0.0.1:8000", "", "http://127.0.0.1:8000/v1/messages"],
+  [COMPATIBLE, ANTHROPIC_MESSAGES, "http://127.0.0.1:8000/v1", "", "http://127.0.0.1:8000/v1/messages"],
+])(
+  "platform %i, dialect %i, endpoint %j and version %j make the address %s",
+  (platform, dialect, endpoint, apiVersion, url) => {
+    expect(resolves({ platform, dialect, endpoint, apiVersion }, { model: "my model" }).url.href).toBe(url);
+  },
+);
+
+test.each([
+  [ANTHROPIC, UNSPECIFIED, { "x-api-key": "k", "anthropic-version": "2023-06-01" }],
+  [AZURE, ANTHROPIC_MESSAGES, { "x-api-key": "k", "anthropic-version": "2023-06-01" }],
+  [AZURE, OPENAI_CHAT, { "api-key": "k" }],
+  [OPENAI, UNSPECIFIED, { authorization: "Bearer k" }],
+  [COMPATIBLE, OPENAI_CHAT, { authorization: "Bearer k" }],
+  [COMPATIBLE, ANTHROPIC_MESSAGES, { "x-api-key": "k" }],
+])("platform %i with dialect %i proves itself by %o", (platform, dialect, headers) => {
+  const settings = resolves({ platform, dialect, endpoint: "https://host.example", apiKey: "k" });
+  expect(settings.headers).toMatchObject(headers);
+});
+
+test("sends no key where none is configured, and configured headers but for those of the request itself", () => {
+  const settings = resolves({
+    platform: COMPATIBLE,
+    dialect: OPENAI_CHAT,
+    endpoint: "http://127.0.0.1/v1",
+    headers: { "X-Team": "a", Host: "b", "Accept-Encoding": "gzip" },
+  });
+  expect(settings.headers).toEqual({ accept: "text/event-stream", "user-agent": "understudy", "x-team": "a" });
+});
+
+test("names the version in the header and in the word for what takes the same requests", () => {
+  const settings = claudeRoute({ apiVersion: "2026-10-21" });
+  expect(settings.headers["anthropic-version"]).toBe("2026-10-21");
+  expect(settings.dialectVersion).toBe("anthropic-messages 2026-10-21");
+  expect(gptRoute().dialectVersion).toBe("openai-chat");
+});
+
+test.each([
+  ["claude-3-5-sonnet-20241022", Continuation.PREFILL, true, 8_192n],
+  ["claude-opus-4-20250514", Continuation.PREFILL, true, 32_000n],
+  ["claude-opus-4-5-20251101", Continuation.PREFILL, true, 64_000n],
+  ["claude-sonnet-4-20250514", Continuation.PREFILL, true, 64_000n],
+  ["claude-sonnet-4-5", Continuation.PREFILL, true, 64_000n],
+  ["claude-haiku-4-5-20251001", Continuation.PREFILL, true, 64_000n],
+  ["claude-opus-4-6", Continuation.INSTRUCT, true, 64_000n],
+  ["claude-opus-4-7", Continuation.INSTRUCT, false, 64_000n],
+  ["claude-sonnet-5", Continuation.INSTRUCT, false, 64_000n],
+  ["claude-fable-5-1", Continuation.INSTRUCT, false, 64_000n],
+])("knows %s", (model, continuation, temperature, maxOutputTokens) => {
+  expect(claudeRoute({ model }).capabilities).toMatchObject({ continuation, temperature, maxOutputTokens });
+});
+
+test.each([
+  ["gpt-5-mini", false, true, 400_000n],
+  ["gpt-5.5", false, true, 1_000_000n],
+  ["gpt-5-chat-latest", true, false, 128_000n],
+  ["o3", false, true, 200_000n],
+  ["gpt-4.1-mini", true, false, 1_000_000n],
+  ["gpt-4o-2024-08-06", true, false, 128_000n],
+  ["gpt-4-0613", true, false, 8_192n],
+  ["my-deployment", true, false, undefined],
+])("knows %s", (model, temperature, reasoning, contextWindowTokens) => {
+  const { capabilities } = gptRoute({ model });
+  expect(capabilities).toMatchObject({ temperature, reasoning, continuation: Continuation.INSTRUCT });
+  expect(capabilities.contextWindowTokens).toBe(contextWindowTokens);
+});
+
+test("the API version that takes no temperature overrules the model", () => {
+  expect(claudeRoute({ model: "claude-sonnet-4-5", apiVersion: "2026-10-21" }).capabilities.temperature).toBe(false);
+});
+
+test("configuration overrules what is known of a model", () => {
+  const { capabilities, pings } = compatibleRoute({
+    pings: true,
+    continuation: ConfigContinuation.PREFILL,
+    capabilities: { images: false, maxOutputTokens: 5n, reasoning: true },
+  });
+  expect(capabilities).toMatchObject({ images: false, tools: true, reasoning: true, maxOutputTokens: 5n });
+  expect([capabilities.continuation, pings]).toEqual([Continuation.PREFILL, true]);
+});
