@@ -23,7 +23,9 @@ import { findRoute } from "./config/route-reference.ts";
 import { type ServerSettings, serverSettings } from "./config/server-defaults.ts";
 import type { CallerSettings } from "./edge/callers.ts";
 import { createEdge, type Edge } from "./edge/edge.ts";
+import { createEngine } from "./failover/engine.ts";
 import { CallRefused } from "./failover/refusal.ts";
+import { createSchemaChecker } from "./failover/schema-check.ts";
 import { checkRoutes } from "./plan/check-routes.ts";
 import { describeWorkloads } from "./plan/describe-workloads.ts";
 import type { PlanSettings } from "./plan/make-plan.ts";
@@ -150,9 +152,11 @@ async function serve(options: ServeOptions): Promise<number> {
   const settings = serverSettings(config);
   const table = makeRouteTable(config);
   const planSettings = makePlanSettings(config, table, settings);
+  const schemaChecker = createSchemaChecker();
+  const engine = createEngine({ log, random: Math.random, checkSchema: schemaChecker.check });
   const edge = createEdge({
     services: {
-      completion: createCompletion(planSettings, { log, random: Math.random }),
+      completion: createCompletion(planSettings, engine),
       routes: createRoutes(planSettings, table),
     },
     limits: settings,
@@ -172,7 +176,7 @@ async function serve(options: ServeOptions): Promise<number> {
   if (simulator !== undefined) process.stdout.write(describeFirstCalls(url));
   await stopped(edge, settings);
   table.dispose();
-  await simulator?.close();
+  await Promise.all([simulator?.close(), schemaChecker.close()]);
   return EXIT_OK;
 }
 

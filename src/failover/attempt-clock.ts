@@ -1,6 +1,6 @@
 /** Watches one attempt: tells when it is suspected, and when it has been silent for too long. */
 
-import { LAG_TOLERANCE_MS } from "./limits.ts";
+import { LAG_TOLERANCE_MS, SILENT_ROUTE_SHARE } from "./limits.ts";
 import type { Outcome, Phase } from "./outcome.ts";
 import type { AttemptLimits } from "./plan.ts";
 
@@ -35,6 +35,8 @@ export class AttemptClock {
   #byteAtMs: number;
   #pausedAtMs: number | undefined;
   #suspected = false;
+  /** Part of the confirm limit that rules: 1, or less while the whole route is silent. */
+  #share = 1;
   /** Part of the current silence that was this process being busy. Bounded, or a slow process would never switch. */
   #lagMs = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -76,13 +78,28 @@ export class AttemptClock {
     this.#pausedAtMs ??= performance.now();
   }
 
-  /** Goes on where `pause` stopped. */
-  resume(): void {
-    if (this.#pausedAtMs === undefined) return;
+  /** Goes on where `pause` stopped. Returns the length of the rest, in milliseconds. */
+  resume(): number {
+    if (this.#pausedAtMs === undefined) return 0;
     const nowMs = performance.now();
-    this.#shift(nowMs - this.#pausedAtMs);
+    const pausedMs = nowMs - this.#pausedAtMs;
+    this.#shift(pausedMs);
     this.#pausedAtMs = undefined;
     this.#arm(nowMs);
+    return pausedMs;
+  }
+
+  /** Halves the confirm limit, because the whole route is silent. */
+  hasten(): void {
+    this.#share = SILENT_ROUTE_SHARE;
+    this.#arm(performance.now());
+  }
+
+  /** Ends what `hasten` began. */
+  unhasten(): void {
+    if (this.#share === 1) return;
+    this.#share = 1;
+    this.#arm(performance.now());
   }
 
   stop(): void {
@@ -101,7 +118,7 @@ export class AttemptClock {
 
   /** The limit that passes first. */
   #due(): Due {
-    const { confirmMs } = this.#limits();
+    const confirmMs = this.#limits().confirmMs * this.#share;
     const first = this.#phase === "firstProgress";
     let due: Due = {
       atMs: this.#progressAtMs + confirmMs,

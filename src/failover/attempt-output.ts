@@ -17,8 +17,13 @@ export interface AttemptOutputOptions {
   readonly record: AttemptRecord;
   /** Where the text goes on; undefined if the answer begins here. */
   readonly continued: Continued | undefined;
+  /** Whether everything is held until `settle` and `flush`. */
   readonly holdsBackAnswer: boolean;
+  /** Whether everything is held until `win`: for a hedge, which may be discarded yet. */
+  readonly waitsForWin: boolean;
   readonly includesReasoning: boolean;
+  /** Judges a whole answer. Resolves with what is wrong with it, or undefined. Missing if any answer will do. */
+  readonly verify?: ((text: string) => Promise<string | undefined>) | undefined;
 }
 
 /** Takes an attempt's content and delivers it, or keeps it until `end`. */
@@ -27,11 +32,14 @@ export class AttemptOutput {
   readonly #path: TextPath;
   #held: Held[] = [];
   #heldBytes = 0;
+  #holds: boolean;
+  #wholeText = "";
   #releaseTimer: NodeJS.Timeout | undefined;
 
   constructor(options: AttemptOutputOptions) {
     this.#options = options;
     this.#path = new TextPath(options.continued);
+    this.#holds = options.holdsBackAnswer || options.waitsForWin;
   }
 
   /** Why the output is not the answer that was asked for; undefined while it may be. */
@@ -55,15 +63,15 @@ export class AttemptOutput {
   }
 
   reasoning(text: string, opaque: string | undefined): void {
-    const { holdsBackAnswer, includesReasoning, delivery, record } = this.#options;
+    const { includesReasoning, delivery, record } = this.#options;
     if (!includesReasoning) return;
-    if (holdsBackAnswer) this.#hold({ kind: "reasoning", text, opaque }, text.length);
+    if (this.#holds) this.#hold({ kind: "reasoning", text, opaque }, text.length);
     else delivery.reasoning(record, text, opaque);
   }
 
   toolCall(call: ToolCall): void {
-    const { holdsBackAnswer, delivery, record } = this.#options;
-    if (holdsBackAnswer) this.#hold({ kind: "toolCall", call }, call.argumentsJson.length);
+    const { delivery, record } = this.#options;
+    if (this.#holds) this.#hold({ kind: "toolCall", call }, call.argumentsJson.length);
     else delivery.toolCall(record, call);
   }
 
@@ -71,6 +79,18 @@ export class AttemptOutput {
   settle(): void {
     clearTimeout(this.#releaseTimer);
     this.#deliver(this.#path.end());
+  }
+
+  /** Judges the whole answer, where the request says what it must be like. Called after `settle`. */
+  verify(): Promise<string | undefined> | undefined {
+    return this.#options.verify?.(this.#wholeText);
+  }
+
+  /** No other attempt can take the call over any more: lets go what only waited for that. */
+  win(): void {
+    if (this.#options.holdsBackAnswer || !this.#holds) return;
+    this.#holds = false;
+    this.flush();
   }
 
   /** Delivers what was held back. */
@@ -100,8 +120,9 @@ export class AttemptOutput {
 
   #deliver(text: string): void {
     if (text === "") return;
-    const { holdsBackAnswer, delivery, record } = this.#options;
-    if (!holdsBackAnswer) {
+    const { delivery, record, verify } = this.#options;
+    if (verify !== undefined) this.#wholeText += text;
+    if (!this.#holds) {
       delivery.text(record, text, this.#path.trimmed);
       return;
     }

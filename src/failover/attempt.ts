@@ -1,6 +1,6 @@
 /** One try on one route: reads the upstream, watches its clocks, and ends exactly once. */
 
-import type { ToolCall } from "../../gen/ts/understudy/v1/conversation_pb.ts";
+import { FinishReason, type ToolCall } from "../../gen/ts/understudy/v1/conversation_pb.ts";
 import type { UpstreamEvent, UpstreamRequest } from "../provider/upstream.ts";
 import type { Lease } from "../route/route.ts";
 import { AttemptClock } from "./attempt-clock.ts";
@@ -8,6 +8,8 @@ import type { AttemptRecord } from "./attempt-record.ts";
 import { classify } from "./failure-classes.ts";
 import type { Outcome } from "./outcome.ts";
 import type { AttemptLimits } from "./plan.ts";
+import type { SilenceWatch, WatchedAttempt } from "./silence-watch.ts";
+import { ThroughputFloor } from "./throughput-floor.ts";
 
 /** Takes what an attempt produces. */
 export interface AttemptSink {
@@ -20,6 +22,18 @@ export interface AttemptSink {
   readonly fault: string | undefined;
   /** Whether the answer ended at a stop sequence that the upstream could not see. */
   readonly stopped: boolean;
+  /** Judges the whole answer after `settle`; undefined if any answer will do. */
+  verify(): Promise<string | undefined> | undefined;
+}
+
+/** What an attempt reports while it runs, in the tick in which it happens. */
+export interface AttemptEvents {
+  /** It has been silent for longer than the suspect limit of its phase. */
+  readonly onSuspect: (attempt: Attempt) => void;
+  /** Its first text, or first piece of a tool call, came; called before that is passed on. */
+  readonly onFirstToken: (attempt: Attempt) => void;
+  /** It has ended. Called once. */
+  readonly onEnd: (attempt: Attempt, outcome: Outcome) => void;
 }
 
 export interface AttemptOptions {
@@ -32,43 +46,71 @@ export interface AttemptOptions {
   readonly sink: AttemptSink;
   /** A promise to wait for before more is read, or undefined if the client keeps up. */
   readonly full: () => Promise<void> | undefined;
-  readonly onSuspect: () => void;
+  readonly watch: SilenceWatch;
+  /** Whether the call could start on another route instead. */
+  readonly mayMove: () => boolean;
+  readonly events: AttemptEvents;
 }
 
-/** Runs from its construction until `ended` resolves. Events that come later are dropped. */
-export class Attempt {
+/** Runs from its construction until `onEnd`. Events of the upstream that come later are dropped. */
+export class Attempt implements WatchedAttempt {
   readonly record: AttemptRecord;
-  /** Resolves when the attempt has ended. Never rejects. */
-  readonly ended: Promise<Outcome>;
   readonly #options: AttemptOptions;
   readonly #clock: AttemptClock;
+  readonly #floor: ThroughputFloor;
   readonly #abort = new AbortController();
-  readonly #resolve: (outcome: Outcome) => void;
+  readonly #unsubscribe: () => void;
 
   constructor(options: AttemptOptions) {
+    const { record, limits, watch, events } = options;
     this.#options = options;
-    this.record = options.record;
-    const { promise, resolve } = Promise.withResolvers<Outcome>();
-    this.ended = promise;
-    this.#resolve = resolve;
+    this.record = record;
+    this.#floor = new ThroughputFloor(limits.minTokensPerS);
     this.#clock = new AttemptClock({
-      limits: options.limits,
+      limits,
       budgetMs: options.budgetMs,
-      pings: options.record.origin.route.pings,
+      pings: record.origin.route.pings,
       onExpire: (outcome) => this.end(outcome),
-      onSuspect: options.onSuspect,
+      onSuspect: () => {
+        events.onSuspect(this);
+        watch.judge();
+      },
     });
+    this.#unsubscribe = record.origin.route.onIsolated(() => this.end({ kind: "isolated" }));
+    watch.join(this);
     void this.#read();
+  }
+
+  get suspected(): boolean {
+    return this.#clock.suspected;
+  }
+
+  get begun(): boolean {
+    return this.record.firstProgressAtMs !== undefined;
+  }
+
+  routeFellSilent(): void {
+    if (this.begun) this.#clock.hasten();
+    else if (this.#options.mayMove()) {
+      const limitMs = Math.round(performance.now() - this.record.startedAtMs);
+      this.end({ kind: "timedOut", limitMs, cutShort: false });
+    }
+  }
+
+  routeSpoke(): void {
+    this.#clock.unhasten();
   }
 
   /** Ends the attempt, closes its connection and tells its route the verdict. The first call counts. */
   end(outcome: Outcome): void {
-    if (this.record.outcome !== undefined) return;
+    if (this.#over) return;
     this.record.end(outcome);
     this.#clock.stop();
+    this.#unsubscribe();
     this.#abort.abort();
     this.#options.lease[classify(outcome).verdict]();
-    this.#resolve(outcome);
+    this.#options.watch.leave(this);
+    this.#options.events.onEnd(this, outcome);
   }
 
   get #over(): boolean {
@@ -81,11 +123,13 @@ export class Attempt {
       for await (const event of record.origin.route.upstream(request, this.#abort.signal)) {
         if (this.#over) return;
         this.#accept(event);
+        // The last event has been seen: its verdict may still be awaited.
+        if (event.kind === "finished") return;
         const wait = full();
         if (wait === undefined) continue;
         this.#clock.pause();
         await wait;
-        this.#clock.resume();
+        this.#floor.shift(this.#clock.resume());
       }
       this.#endWithout("ended without an end of the answer", "truncated");
     } catch {
@@ -104,23 +148,22 @@ export class Attempt {
     const { sink } = this.#options;
     switch (event.kind) {
       case "text":
-        this.#progress("text", event.text);
+        this.#progress("text", event.text.length);
         record.receivedBytes += Buffer.byteLength(event.text);
         sink.text(event.text);
         this.#judge();
         break;
       case "reasoning":
-        this.#progress("reasoning", event.text);
+        this.#progress("reasoning", event.text.length);
         sink.reasoning(event.text, event.opaque);
         break;
       case "toolCallGrew":
         record.toolCallBegun = true;
-        this.#progress("tool", "");
-        record.receivedCharacters += event.characters;
+        this.#progress("tool", event.characters);
         break;
       case "toolCall":
         record.toolCallBegun = true;
-        this.#progress("tool", "");
+        this.#progress("tool", 0);
         sink.toolCall(event.call);
         this.#judge();
         break;
@@ -139,9 +182,7 @@ export class Attempt {
         record.report(event.usage);
         break;
       case "finished":
-        sink.settle();
-        this.#judge();
-        this.end({ kind: "completed", finishReason: event.reason });
+        this.#finish(event.reason);
         break;
       case "failed":
         this.end({ kind: "failed", failure: event.failure });
@@ -149,20 +190,47 @@ export class Attempt {
     }
   }
 
-  #progress(phase: "text" | "tool" | "reasoning", text: string): void {
+  #progress(phase: "text" | "tool" | "reasoning", characters: number): void {
     const { record } = this;
+    const { events, lease, watch } = this.#options;
     const nowMs = performance.now();
+    const wasSuspected = this.#clock.suspected;
     record.firstProgressAtMs ??= nowMs;
-    if (phase !== "reasoning") record.firstTokenAtMs ??= nowMs;
-    record.receivedCharacters += text.length;
+    record.receivedCharacters += characters;
     this.#clock.progress(phase, nowMs);
-    this.#options.lease.contentArrived();
+    lease.contentArrived();
+    if (wasSuspected) watch.judge();
+    if (phase === "reasoning") return;
+    if (record.firstTokenAtMs === undefined) {
+      record.firstTokenAtMs = nowMs;
+      events.onFirstToken(this);
+    }
+    if (phase !== "text") return;
+    const tokensPerS = this.#floor.note(characters, nowMs);
+    if (tokensPerS !== undefined) this.end({ kind: "slow", tokensPerS });
   }
 
   #judge(): void {
     const { sink } = this.#options;
     const { fault } = sink;
     if (fault !== undefined) this.end({ kind: "badAnswer", message: fault });
-    else if (sink.stopped) this.end({ kind: "completed", finishReason: 1 });
+    else if (sink.stopped) this.end({ kind: "completed", finishReason: FinishReason.STOP });
+  }
+
+  /** Completes the answer, once it is known to have the form that was asked for. */
+  #finish(finishReason: FinishReason): void {
+    const { sink } = this.#options;
+    sink.settle();
+    this.#judge();
+    // What was cut off or refused is delivered as it is: no other model would have been allowed to say more.
+    const verdict = finishReason === FinishReason.STOP && !this.#over ? sink.verify() : undefined;
+    if (verdict === undefined) {
+      this.end({ kind: "completed", finishReason });
+      return;
+    }
+    this.#clock.stop();
+    void verdict.then((fault) =>
+      this.end(fault === undefined ? { kind: "completed", finishReason } : { kind: "badAnswer", message: fault }),
+    );
   }
 }

@@ -2,33 +2,37 @@
 
 import { FinishReason } from "../../gen/ts/understudy/v1/conversation_pb.ts";
 import { ErrorReason } from "../../gen/ts/understudy/v1/ledger_pb.ts";
-import { SwitchMode } from "../../gen/ts/understudy/v1/routing_pb.ts";
 import type { Route } from "../route/route.ts";
 import type { Log } from "../telemetry/log.ts";
 import { sleep } from "../time/sleep.ts";
-import { Attempt } from "./attempt.ts";
-import { AttemptOutput } from "./attempt-output.ts";
-import { AttemptRecord } from "./attempt-record.ts";
+import type { Attempt } from "./attempt.ts";
+import type { AttemptRecord } from "./attempt-record.ts";
 import { makeCompleted } from "./completion.ts";
-import { type AttemptForm, makeContinuation } from "./continuation.ts";
+import { type Contender, Contest, type Hedge } from "./contest.ts";
+import { type AttemptForm, USUAL_FORM } from "./continuation.ts";
 import { decide, type Step } from "./decide.ts";
 import { Delivery } from "./delivery.ts";
 import { describeOutcome } from "./describe-outcome.ts";
 import { classify } from "./failure-classes.ts";
 import { makeRefusal } from "./final-refusal.ts";
-import { MIN_CONTINUATION_TOKENS, NEXT_ROUTE_RESERVE_MS } from "./limits.ts";
+import { launchAttempt } from "./launch-attempt.ts";
+import { MAX_HEDGED_INPUT_TOKENS, MIN_CONTINUATION_TOKENS, NEXT_ROUTE_RESERVE_MS } from "./limits.ts";
 import type { Outbox } from "./outbox.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Plan } from "./plan.ts";
 import { CallRefused } from "./refusal.ts";
 import { type Picked, RoutePicker } from "./route-picker.ts";
-import { estimateTokens } from "./usage.ts";
+import type { SilenceWatches } from "./silence-watch.ts";
+import { remainingTokens } from "./usage.ts";
+import { type AnswerCheck, makeAnswerCheck, type SchemaCheck } from "./verify-answer.ts";
 
-/** What the engine needs besides a plan. */
-export interface EngineOptions {
+/** What all calls share. */
+export interface CallParts {
   readonly log: Log;
   /** A number from 0 up to 1. */
   readonly random: () => number;
+  readonly checkSchema: SchemaCheck;
+  readonly watches: SilenceWatches;
 }
 
 /** How a call stops from outside. */
@@ -37,21 +41,23 @@ type Stop = Extract<Outcome, { kind: "cancelled" | "deadlineExceeded" }>;
 /** One call from its plan to its terminal. */
 export class Call {
   readonly #plan: Plan;
-  readonly #options: EngineOptions;
+  readonly #parts: CallParts;
   readonly #outbox: Outbox;
   readonly #delivery: Delivery;
   readonly #picker: RoutePicker;
+  readonly #verify: AnswerCheck | undefined;
   readonly #records: AttemptRecord[] = [];
   readonly #stopping = new AbortController();
   #stop: Stop | undefined;
-  #running: Attempt | undefined;
+  #contest: Contest | undefined;
 
-  constructor(plan: Plan, outbox: Outbox, options: EngineOptions) {
+  constructor(plan: Plan, outbox: Outbox, parts: CallParts) {
     this.#plan = plan;
-    this.#options = options;
+    this.#parts = parts;
     this.#outbox = outbox;
     this.#delivery = new Delivery(plan, outbox);
-    this.#picker = new RoutePicker(plan, this.#stopping.signal);
+    this.#picker = new RoutePicker(plan, parts.watches, this.#stopping.signal);
+    this.#verify = makeAnswerCheck(plan.request, parts.checkSchema);
   }
 
   /** Stops the call because the client went away. */
@@ -66,12 +72,11 @@ export class Call {
     try {
       await this.#runSteps();
     } catch (error) {
-      this.#running?.end({ kind: "cancelled" });
-      this.#options.log.error({ err: error, requestId: this.#plan.requestId }, "the engine failed");
+      this.#contest?.stop({ kind: "cancelled" });
       const { requestId } = this.#plan;
-      this.#delivery.close(
-        new CallRefused({ reason: ErrorReason.INTERNAL, message: "the gateway failed", requestId }, { cause: error }),
-      );
+      this.#parts.log.error({ err: error, requestId }, "the engine failed");
+      const refusal = { reason: ErrorReason.INTERNAL, message: "the gateway failed", requestId };
+      this.#delivery.close(new CallRefused(refusal, { cause: error }));
     } finally {
       clearTimeout(deadline);
     }
@@ -81,34 +86,34 @@ export class Call {
     if (this.#stop !== undefined) return;
     this.#stop = stop;
     this.#stopping.abort();
-    this.#running?.end(stop);
+    this.#contest?.stop(stop);
   }
 
   async #runSteps(): Promise<void> {
     let step: Step = { kind: "next", largerThan: undefined };
     for (;;) {
+      // Also before the first attempt: a resumed answer may have all its tokens.
+      if (this.#nearlyFull()) return this.#complete(FinishReason.LENGTH, undefined);
       const picked = await this.#take(step);
       if (this.#stop !== undefined) {
         picked?.lease.neutral();
         return this.#endStopped(this.#stop);
       }
       if (picked === undefined) return this.#refuse(undefined);
-      const form: AttemptForm = step.kind === "again" ? step.form : { withoutPrefill: false, withoutReasoning: false };
-      const record = this.#startAttempt(picked, step.kind === "again" && picked.route === step.route);
-      const outcome = await this.#attempt(picked, record, form);
-      this.#note(record, outcome);
-      if (outcome.kind === "completed") return this.#complete(outcome.finishReason, record);
-      if (outcome.kind === "cancelled" || outcome.kind === "deadlineExceeded") return this.#endStopped(outcome);
+      const again = step.kind === "again" && picked.route === step.route ? step : undefined;
+      const { record } = (await this.#attempt(picked, again?.form ?? USUAL_FORM, again !== undefined)).attempt;
+      const { outcome } = record;
+      if (outcome?.kind === "completed") return this.#complete(outcome.finishReason, record);
+      if (outcome?.kind === "cancelled" || outcome?.kind === "deadlineExceeded") return this.#endStopped(outcome);
       step = decide({
         plan: this.#plan,
         answer: this.#delivery.answer,
         records: this.#records,
-        hasNext: this.#picker.hasNext,
-        random: this.#options.random,
+        record,
+        random: this.#parts.random,
       });
-      if (step.kind !== "again") this.#tellRoute(record.origin.route, outcome);
+      if (step.kind !== "again" && outcome !== undefined) tellRoute(record.origin.route, outcome);
       if (step.kind === "refuse") return this.#refuse(step.reason);
-      if (this.#nearlyFull()) return this.#complete(FinishReason.LENGTH, undefined);
     }
   }
 
@@ -124,88 +129,85 @@ export class Call {
     return this.#picker.pick({ continues: answer.bytes > 0, largerThan });
   }
 
-  #startAttempt({ route }: Picked, retry: boolean): AttemptRecord {
-    const { answer } = this.#delivery;
-    const first = this.#records.length === 0;
-    const mode = answer.bytes > 0 ? SwitchMode.CONTINUED : SwitchMode.RESTARTED;
-    const record = new AttemptRecord(
-      { number: this.#records.length + 1, route, retry, hedge: false, mode: first ? SwitchMode.UNSPECIFIED : mode },
-      this.#plan.estimatedInputTokens,
-    );
-    this.#records.push(record);
+  /** Runs an attempt, and a hedge beside it where the plan allows one, until an end decides what comes next. */
+  async #attempt(picked: Picked, form: AttemptForm, retry: boolean): Promise<Contender> {
+    const contest = new Contest({
+      admitHedge: () => this.#admitHedge(contest),
+      onEnd: (contender, outcome, alone) => this.#onEnd(contender, outcome, alone),
+    });
+    this.#contest = contest;
+    contest.add(this.#launch(contest, picked, form, { retry, hedge: false }));
+    const decided = await contest.decided;
+    this.#contest = undefined;
+    if (decided.attempt.record.outcome?.kind === "completed") decided.output.flush();
+    else decided.output.discard();
+    return decided;
+  }
+
+  #launch(contest: Contest, picked: Picked, form: AttemptForm, how: { retry: boolean; hedge: boolean }): Contender {
+    const { route } = picked;
     if (!this.#delivery.started) this.#delivery.start(route.name);
-    return record;
-  }
-
-  /** Runs one attempt to its end. */
-  async #attempt({ route, lease }: Picked, record: AttemptRecord, form: AttemptForm): Promise<Outcome> {
-    const { request, limits, holdsBackAnswer, continuationInstruction } = this.#plan;
-    const delivered = this.#delivery.answer.text;
-    const continuation = makeContinuation(route.capabilities, delivered, form, continuationInstruction);
-    const output = new AttemptOutput({
+    const contender = launchAttempt({
+      ...how,
+      plan: this.#plan,
       delivery: this.#delivery,
-      record,
-      continued:
-        delivered === ""
-          ? undefined
-          : { delivered, form: continuation?.form ?? "instruct", stopSequences: request.stopSequences },
-      holdsBackAnswer,
-      includesReasoning: request.reasoning?.include ?? false,
-    });
-    const attempt = new Attempt({
-      record,
-      lease,
-      limits,
+      picked,
+      form,
+      number: this.#records.length + 1,
       budgetMs: this.#budgetMs(),
-      request: {
-        request,
-        maxOutputTokens: request.maxOutputTokens === undefined ? undefined : this.#remainingTokens(),
-        continuation,
-        connectTimeoutMs: limits.connectTimeoutMs,
-        withoutReasoning: form.withoutReasoning,
-      },
-      sink: output,
       full: () => this.#outbox.full(),
-      onSuspect: () => {},
+      watch: this.#parts.watches.of(route),
+      mayMove: () => this.#picker.hasNext && this.#hasAttempts(),
+      verify: this.#verify,
+      events: {
+        onSuspect: ({ record }) => {
+          if (record.firstTokenAtMs === undefined) void contest.suspected();
+        },
+        onFirstToken: (attempt) => contest.answered(attempt),
+        onEnd: (attempt: Attempt, outcome) => contest.ended(attempt, outcome),
+      },
     });
-    this.#running = attempt;
-    const unsubscribe = route.onIsolated(() => attempt.end({ kind: "isolated" }));
-    const outcome = await attempt.ended;
-    unsubscribe();
-    this.#running = undefined;
-    if (outcome.kind === "completed") output.flush();
-    else output.discard();
-    return outcome;
+    this.#records.push(contender.attempt.record);
+    return contender;
   }
 
-  /** Tells the client's next event and the log how an attempt ended. */
-  #note({ origin, status, startedAtMs }: AttemptRecord, outcome: Outcome): void {
+  async #admitHedge(contest: Contest): Promise<Hedge | undefined> {
+    const { hedges, estimatedInputTokens } = this.#plan;
+    const worthIt = hedges && estimatedInputTokens < MAX_HEDGED_INPUT_TOKENS;
+    if (!worthIt || this.#delivery.answer.bytes > 0 || !this.#hasAttempts()) return undefined;
+    const picked = await this.#picker.pickHedge();
+    if (picked === undefined) return undefined;
+    return {
+      start: () => this.#launch(contest, picked, USUAL_FORM, { retry: false, hedge: true }),
+      cancel: () => picked.lease.neutral(),
+    };
+  }
+
+  /** Tells the client's next event, the log and, where no decision does it, the route how an attempt ended. */
+  #onEnd({ attempt: { record }, output }: Contender, outcome: Outcome, alone: boolean): void {
+    const { origin } = record;
+    if (!alone) {
+      output.discard();
+      tellRoute(origin.route, outcome);
+    }
     if (outcome.kind === "completed") return;
-    this.#delivery.leave(classify(outcome).reason);
+    // A hedge that fails beside the attempt that it was to help changes nothing for the client.
+    if (alone || !origin.hedge) this.#delivery.leave(classify(outcome).reason);
+    const quiet = outcome.kind === "cancelled" || outcome.kind === "hedgeLost";
     const failure = outcome.kind === "failed" ? outcome.failure : undefined;
-    this.#options.log[outcome.kind === "cancelled" ? "debug" : "warn"](
+    this.#parts.log[quiet ? "debug" : "warn"](
       {
         requestId: this.#plan.requestId,
         workload: this.#plan.workload,
         route: origin.route.name,
         attempt: origin.number,
         outcome: failure?.kind ?? outcome.kind,
-        upstreamStatus: failure?.status ?? status,
-        durationMs: Math.round(performance.now() - startedAtMs),
+        upstreamStatus: failure?.status ?? record.status,
+        durationMs: Math.round(performance.now() - record.startedAtMs),
         deliveredBytes: this.#delivery.answer.bytes,
       },
       `attempt ended: ${describeOutcome(outcome)}`,
     );
-  }
-
-  /** Lets a route rest that asked for it. Not before a retry that waits for just that. */
-  #tellRoute(route: Route, outcome: Outcome): void {
-    if (outcome.kind !== "failed") return;
-    const { retryAfterMs, message } = outcome.failure;
-    const { action } = classify(outcome);
-    if (action === "coolDown") route.coolDown(retryAfterMs, message);
-    if (action === "disable") route.disable("at-once", message);
-    if (action === "disableRepeated") route.disable("forbidden", message);
   }
 
   #complete(finishReason: FinishReason, last: AttemptRecord | undefined): void {
@@ -219,32 +221,43 @@ export class Call {
   }
 
   #refuse(reason: ErrorReason | undefined): void {
+    const { answer } = this.#delivery;
     const refusal = makeRefusal({
       plan: this.#plan,
       records: this.#records,
       skips: this.#picker.skips,
-      answer: this.#delivery.answer,
+      answer,
       reason,
     });
     this.#delivery.close(new CallRefused(refusal));
   }
 
+  #hasAttempts(): boolean {
+    return this.#records.length < this.#plan.maxAttempts;
+  }
+
   /** Time until the first progress: a part of what remains, so that the next route gets its turn. */
   #budgetMs(): number {
     const remainingMs = Math.max(1, this.#plan.deadlineAtMs - performance.now());
-    const last = !this.#picker.hasNext || this.#records.length >= this.#plan.maxAttempts;
+    // The attempt that this is for is not in the records yet.
+    const last = !this.#picker.hasNext || this.#records.length + 1 >= this.#plan.maxAttempts;
     return last ? remainingMs : Math.max(remainingMs / 2, remainingMs - NEXT_ROUTE_RESERVE_MS);
   }
 
   /** Whether so little of the answer is missing that another attempt is not worth it. */
   #nearlyFull(): boolean {
-    return this.#delivery.answer.bytes > 0 && this.#remainingTokens() < MIN_CONTINUATION_TOKENS;
+    const { text } = this.#delivery.answer;
+    const remaining = remainingTokens(this.#plan.request.maxOutputTokens, text);
+    return text !== "" && remaining !== undefined && remaining < MIN_CONTINUATION_TOKENS;
   }
+}
 
-  /** Tokens that the answer may still have; infinite without a limit. */
-  #remainingTokens(): number {
-    const { maxOutputTokens } = this.#plan.request;
-    if (maxOutputTokens === undefined) return Number.POSITIVE_INFINITY;
-    return maxOutputTokens - estimateTokens(this.#delivery.answer.text.length);
-  }
+/** Lets a route rest that asked for it. Not before a retry that waits for just that. */
+function tellRoute(route: Route, outcome: Outcome): void {
+  if (outcome.kind !== "failed") return;
+  const { retryAfterMs, message } = outcome.failure;
+  const { action } = classify(outcome);
+  if (action === "coolDown") route.coolDown(retryAfterMs, message);
+  if (action === "disable") route.disable("at-once", message);
+  if (action === "disableRepeated") route.disable("forbidden", message);
 }

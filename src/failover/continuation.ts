@@ -11,6 +11,8 @@ export interface AttemptForm {
   readonly withoutReasoning: boolean;
 }
 
+export const USUAL_FORM: AttemptForm = { withoutPrefill: false, withoutReasoning: false };
+
 /**
  * Makes the continuation of everything delivered, whichever attempts delivered it. Trailing white space is left out,
  * because models refuse or mangle it; the seam puts it back. Undefined if there is nothing to continue.

@@ -5,7 +5,7 @@ import { ErrorReason } from "../../gen/ts/understudy/v1/ledger_pb.ts";
 import type { Route } from "../route/route.ts";
 import type { Answer } from "./answer.ts";
 import type { AttemptRecord } from "./attempt-record.ts";
-import type { AttemptForm } from "./continuation.ts";
+import { type AttemptForm, USUAL_FORM } from "./continuation.ts";
 import { type Action, classify } from "./failure-classes.ts";
 import { QUICK_FAILURE_MS, RETRY_PAUSE_MS } from "./limits.ts";
 import type { Plan } from "./plan.ts";
@@ -18,30 +18,28 @@ export type Step =
   /** Ends the call; without a reason the causes of all attempts decide it. */
   | { readonly kind: "refuse"; readonly reason: ErrorReason | undefined };
 
-/** What a decision rests on. The last record is that of the attempt that ended. */
+/** What a decision rests on. */
 export interface Situation {
   readonly plan: Plan;
   readonly answer: Answer;
   readonly records: readonly AttemptRecord[];
-  /** Whether a further route could still be asked. */
-  readonly hasNext: boolean;
+  /** The attempt that ended. */
+  readonly record: AttemptRecord;
   readonly random: () => number;
 }
 
 const NEXT: Step = { kind: "next", largerThan: undefined };
-const USUAL: AttemptForm = { withoutPrefill: false, withoutReasoning: false };
 
-/** Decides what follows from the end of the last attempt. */
+/** Decides what follows from the end of an attempt. */
 export function decide(situation: Situation): Step {
-  const { plan, answer, records } = situation;
-  const record = records.at(-1);
-  if (record?.outcome === undefined) return { kind: "refuse", reason: ErrorReason.INTERNAL };
+  const { plan, answer, records, record } = situation;
+  if (record.outcome === undefined) return { kind: "refuse", reason: ErrorReason.INTERNAL };
   if (answer.delivered && !maySwitch(plan, answer, records)) return { kind: "refuse", reason: undefined };
   const { action } = classify(record.outcome);
-  const final = finalReason(situation, action, record);
+  const final = finalReason(situation, action);
   if (final !== undefined) return { kind: "refuse", reason: final };
   if (records.length >= plan.maxAttempts) return { kind: "refuse", reason: undefined };
-  return again(situation, action, record) ?? next(action, record);
+  return again(situation, action) ?? next(action, record);
 }
 
 /** Whether another attempt may go on with what was delivered. */
@@ -56,7 +54,7 @@ function maySwitch(plan: Plan, answer: Answer, records: readonly AttemptRecord[]
 }
 
 /** The reason if the failure ends the call whatever routes are left. */
-function finalReason({ plan, records }: Situation, action: Action, record: AttemptRecord): ErrorReason | undefined {
+function finalReason({ plan, records, record }: Situation, action: Action): ErrorReason | undefined {
   if (action === "contentFilter" && !plan.reroutesContentFilter) return ErrorReason.CONTENT_FILTERED;
   if (action !== "callersFault") return undefined;
   const [first] = records;
@@ -68,20 +66,19 @@ function finalReason({ plan, records }: Situation, action: Action, record: Attem
 }
 
 /** One more attempt on the same route, if the failure calls for it and nothing speaks against it. */
-function again(situation: Situation, action: Action, record: AttemptRecord): Step | undefined {
-  const { plan, random } = situation;
+function again({ plan, record, random }: Situation, action: Action): Step | undefined {
   const { route, retry } = record.origin;
   if (retry || record.outcome?.kind !== "failed") return undefined;
   const { failure } = record.outcome;
   switch (action) {
     case "withoutPrefill":
-      return { kind: "again", route, pauseMs: 0, form: { ...USUAL, withoutPrefill: true } };
+      return { kind: "again", route, pauseMs: 0, form: { ...USUAL_FORM, withoutPrefill: true } };
     case "withoutReasoning":
-      return { kind: "again", route, pauseMs: 0, form: { ...USUAL, withoutReasoning: true } };
+      return { kind: "again", route, pauseMs: 0, form: { ...USUAL_FORM, withoutReasoning: true } };
     case "coolDown": {
       const { retryAfterMs } = failure;
       if (retryAfterMs === undefined || retryAfterMs > plan.maxRetryWaitMs || !route.takeRetry()) return undefined;
-      return { kind: "again", route, pauseMs: retryAfterMs, form: USUAL };
+      return { kind: "again", route, pauseMs: retryAfterMs, form: USUAL_FORM };
     }
     case "retryQuick":
       if (performance.now() - record.startedAtMs > QUICK_FAILURE_MS || failure.status === 504) return undefined;
@@ -92,7 +89,7 @@ function again(situation: Situation, action: Action, record: AttemptRecord): Ste
       return undefined;
   }
   if (record.receivedCharacters > 0 || !route.takeRetry()) return undefined;
-  return { kind: "again", route, pauseMs: Math.round(RETRY_PAUSE_MS * (1 + random())), form: USUAL };
+  return { kind: "again", route, pauseMs: Math.round(RETRY_PAUSE_MS * (1 + random())), form: USUAL_FORM };
 }
 
 function next(action: Action, record: AttemptRecord): Step {

@@ -43,3 +43,16 @@ export const MIN_START_OVER = 64;
 
 /** A timer that fires this late says that this process was busy, not that the upstream was silent. */
 export const LAG_TOLERANCE_MS = 50;
+
+/** Text is measured from here on, in windows of this length. */
+export const SLOW_WINDOW_START_MS = 15_000;
+export const SLOW_WINDOW_MS = 15_000;
+
+/** Fewer silent attempts than this may be a coincidence. */
+export const MIN_SILENT_ATTEMPTS = 3;
+
+/** What is left of a running attempt's confirm limit while its whole route is silent. */
+export const SILENT_ROUTE_SHARE = 0.5;
+
+/** A loser of a larger request costs more than a hedge gains: its input is billed in full. */
+export const MAX_HEDGED_INPUT_TOKENS = 32_000;

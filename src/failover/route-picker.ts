@@ -6,6 +6,7 @@ import type { Admission, Lease, Refused, Route } from "../route/route.ts";
 import { describeDuration } from "./describe-outcome.ts";
 import { MAX_ADMISSION_WAIT_MS, MIN_ATTEMPT_TIME_MS } from "./limits.ts";
 import type { Plan, PlannedRoute } from "./plan.ts";
+import type { SilenceWatches } from "./silence-watch.ts";
 import type { SkipRecord } from "./skip-record.ts";
 
 /** A route that may be asked now. */
@@ -26,11 +27,15 @@ export interface Demand {
 export class RoutePicker {
   readonly skips: SkipRecord[] = [];
   readonly #plan: Plan;
+  readonly #watches: SilenceWatches;
   readonly #signal: AbortSignal;
+  /** Routes that were passed over because most of their answers are silent. */
+  readonly #silent: Route[] = [];
   #next = 0;
 
-  constructor(plan: Plan, signal: AbortSignal) {
+  constructor(plan: Plan, watches: SilenceWatches, signal: AbortSignal) {
     this.#plan = plan;
+    this.#watches = watches;
     this.#signal = signal;
   }
 
@@ -43,12 +48,24 @@ export class RoutePicker {
   async pick(demand: Demand): Promise<Picked | undefined> {
     for (;;) {
       const planned = this.#plan.routes[this.#next];
-      if (planned === undefined) return this.#pickOpen();
+      if (planned === undefined) return this.#pickHeldUp();
       this.#next++;
       const picked = await this.#ask(planned, demand);
       if (picked !== undefined) return picked;
       if (this.#signal.aborted) return undefined;
     }
+  }
+
+  /** The next route for a hedge, if it may start one. Passes nothing over: without a hedge its turn comes later. */
+  async pickHedge(): Promise<Picked | undefined> {
+    const planned = this.#plan.routes[this.#next];
+    if (planned === undefined || planned.unsupported !== undefined) return undefined;
+    const { route } = planned;
+    if (this.#watches.of(route).silent || !route.takeHedge()) return undefined;
+    const admission = await route.admit({ maxWaitMs: 0, signal: this.#signal, asBackup: true });
+    if (admission.kind === "refused") return undefined;
+    this.#next++;
+    return { route, lease: admission.lease };
   }
 
   /** Asks the same route again. A refusal is a skip. */
@@ -69,24 +86,38 @@ export class RoutePicker {
       this.#skip(route, { reason: SkipReason.NO_TIME, message: left, retryAtMs: undefined });
       return undefined;
     }
+    if (this.#watches.of(route).silent && this.hasNext) {
+      this.#silent.push(route);
+      const silent = "most of its running answers have fallen silent";
+      this.#skip(route, { reason: SkipReason.BREAKER_OPEN, message: silent, retryAtMs: undefined });
+      return undefined;
+    }
     return this.#admitted(route, await this.#admit(route, false));
   }
 
   /**
-   * When nothing was tried and every route is open, one call at a time probes the route that is due soonest, so that
-   * an outage ends with the first upstream that comes back.
+   * When no other route can be asked: a silent route after all, which may speak again; and when nothing was tried and
+   * every route is open, the one that is due soonest, one call at a time, so that an outage ends with the first upstream
+   * that comes back.
    */
-  async #pickOpen(): Promise<Picked | undefined> {
+  async #pickHeldUp(): Promise<Picked | undefined> {
+    const silent = this.#silent.shift();
+    const held = silent === undefined ? this.#soonestOpen() : { route: silent, early: false };
+    if (held === undefined || this.#signal.aborted) return undefined;
+    const admission = await this.#admit(held.route, held.early);
+    if (admission.kind === "refused") return undefined;
+    const skip = this.skips.findIndex(({ route }) => route === held.route.name);
+    this.skips.splice(skip, 1);
+    return { route: held.route, lease: admission.lease };
+  }
+
+  #soonestOpen(): { readonly route: Route; readonly early: boolean } | undefined {
     const fit = this.#plan.routes.filter(({ unsupported }) => unsupported === undefined);
     const open = this.skips.filter(({ reason }) => reason === SkipReason.BREAKER_OPEN);
-    if (fit.length === 0 || open.length !== fit.length || this.#signal.aborted) return undefined;
+    if (fit.length === 0 || open.length !== fit.length) return undefined;
     const due = open.reduce((one, other) => ((other.retryAtMs ?? 0) < (one.retryAtMs ?? 0) ? other : one));
     const route = fit.find(({ route: { name } }) => name === due.route)?.route;
-    if (route === undefined) return undefined;
-    const admission = await this.#admit(route, true);
-    if (admission.kind === "refused") return undefined;
-    this.skips.splice(this.skips.indexOf(due), 1);
-    return { route, lease: admission.lease };
+    return route === undefined ? undefined : { route, early: true };
   }
 
   #admit(route: Route, early: boolean): Promise<Admission> {

@@ -29,6 +29,11 @@ export function estimateTokens(characters: number): number {
   return Math.ceil(characters / CHARACTERS_PER_TOKEN);
 }
 
+/** Tokens that an answer may still have behind what was delivered; undefined without a limit. */
+export function remainingTokens(maxOutputTokens: number | undefined, delivered: string): number | undefined {
+  return maxOutputTokens === undefined ? undefined : maxOutputTokens - estimateTokens(delivered.length);
+}
+
 /** Later numbers replace earlier ones of the same kind. */
 export function mergeUsage(earlier: Usage | undefined, later: Usage): Usage {
   const merged = create(UsageSchema, { source: later.source });
@@ -77,7 +82,8 @@ export function addCost(parts: readonly Cost[]): Cost {
   const sum = create(CostSchema, { source: CostSource.NONE });
   for (const part of parts) {
     sum.source = worse(COST_ORDER, sum.source, part.source);
-    if (part.source !== CostSource.NONE && part.microUsd !== undefined) sum.microUsd = (sum.microUsd ?? 0n) + part.microUsd;
+    if (part.source !== CostSource.NONE && part.microUsd !== undefined)
+      sum.microUsd = (sum.microUsd ?? 0n) + part.microUsd;
   }
   return sum;
 }

@@ -1,9 +1,19 @@
-/** Bounds the further attempts on the same route, so that an outage is not answered with more load. */
+/** Bounds extra attempts on a route, retries and hedges, so that an outage is not answered with more load. */
 
-/** Retries allowed as a share of the other attempts in the window. */
-const RETRY_RATIO = 0.2;
-/** Retries allowed besides, per second of the window: without them a quiet route could never retry. */
-const MIN_RETRIES_PER_S = 1;
+/** How much is allowed. */
+export interface BudgetRates {
+  /** Extra attempts allowed as a share of the other attempts in the window. */
+  readonly ratio: number;
+  /** Extra attempts allowed besides, per second of the window: without them a quiet route could have none. */
+  readonly minPerS: number;
+}
+
+/** Retries: Finagle's and Linkerd's share; a model is asked about a hundredth as often as their services. */
+export const RETRY_RATES: BudgetRates = { ratio: 0.2, minPerS: 1 };
+
+/** Hedges: what is started after the 95th percentile adds at most 5 % of load. At least 1 per 10 s. */
+export const HEDGE_RATES: BudgetRates = { ratio: 0.05, minPerS: 0.1 };
+
 /** Length of the window, in seconds. */
 const WINDOW_S = 10;
 
@@ -11,19 +21,19 @@ const WINDOW_S = 10;
 interface Slot {
   readonly second: number;
   attemptCount: number;
-  retryCount: number;
+  extraCount: number;
 }
 
-/** 20 % of the attempts of the last 10 s, and one a second. */
-export interface RetryBudget {
-  /** Counts an attempt, retries included. */
+/** A share of the attempts of the last 10 s, and a few besides. */
+export interface AttemptBudget {
+  /** Counts an attempt, extra ones included. */
   attempted(): void;
-  /** Takes one retry; false if none is left. */
+  /** Takes one extra attempt; false if none is left. */
   take(): boolean;
 }
 
 /** Creates a budget for one route. */
-export function createRetryBudget(): RetryBudget {
+export function createAttemptBudget({ ratio, minPerS }: BudgetRates): AttemptBudget {
   /** The seconds in which something happened, the oldest first; at most `WINDOW_S + 1`. */
   let slots: Slot[] = [];
 
@@ -31,7 +41,7 @@ export function createRetryBudget(): RetryBudget {
     const second = Math.floor(performance.now() / 1000);
     const latest = slots.at(-1);
     if (latest?.second === second) return latest;
-    const slot = { second, attemptCount: 0, retryCount: 0 };
+    const slot = { second, attemptCount: 0, extraCount: 0 };
     slots = [...slots.filter((older) => older.second >= second - WINDOW_S), slot];
     return slot;
   };
@@ -43,15 +53,15 @@ export function createRetryBudget(): RetryBudget {
     take() {
       const current = currentSlot();
       let otherAttemptCount = 0;
-      let retryCount = 0;
+      let extraCount = 0;
       for (const slot of slots) {
-        retryCount += slot.retryCount;
-        // The oldest second is only partly inside the window: its retries count, its attempts do not.
-        if (slot.second > current.second - WINDOW_S) otherAttemptCount += slot.attemptCount - slot.retryCount;
+        extraCount += slot.extraCount;
+        // The oldest second is only partly inside the window: its extra attempts count, its attempts do not.
+        if (slot.second > current.second - WINDOW_S) otherAttemptCount += slot.attemptCount - slot.extraCount;
       }
-      const allowedCount = RETRY_RATIO * Math.max(0, otherAttemptCount) + MIN_RETRIES_PER_S * WINDOW_S;
-      if (retryCount + 1 > allowedCount) return false;
-      current.retryCount += 1;
+      const allowedCount = ratio * Math.max(0, otherAttemptCount) + minPerS * WINDOW_S;
+      if (extraCount + 1 > allowedCount) return false;
+      current.extraCount += 1;
       return true;
     },
   };

@@ -20,7 +20,7 @@ import { createIsolation, type Isolation } from "./isolation.ts";
 import { makeLease } from "./make-lease.ts";
 import type { ProtectedRoute } from "./protected-route.ts";
 import { refusedByHold } from "./refused-by-hold.ts";
-import { createRetryBudget, type RetryBudget } from "./retry-budget.ts";
+import { type AttemptBudget, createAttemptBudget, HEDGE_RATES, RETRY_RATES } from "./attempt-budget.ts";
 import type { Admission, AdmitOptions, Lease, Refused } from "./route.ts";
 import { createWakeUp, type WakeUp } from "./wake-up.ts";
 
@@ -80,7 +80,8 @@ class GuardedRoute implements ProtectedRoute {
   readonly #breaker: Breaker;
   readonly #cooldown: Cooldown;
   readonly #places: Places;
-  readonly #retryBudget: RetryBudget = createRetryBudget();
+  readonly #retries: AttemptBudget = createAttemptBudget(RETRY_RATES);
+  readonly #hedges: AttemptBudget = createAttemptBudget(HEDGE_RATES);
   readonly #wakeUp: WakeUp = createWakeUp(() => this.#changed());
   #state: AvailabilityState;
   #stateSinceMs = Date.now();
@@ -142,7 +143,11 @@ class GuardedRoute implements ProtectedRoute {
   }
 
   takeRetry(): boolean {
-    return this.#retryBudget.take();
+    return this.#retries.take();
+  }
+
+  takeHedge(): boolean {
+    return this.#breaker.state === "closed" && this.#holdOrFull() === undefined && this.#hedges.take();
   }
 
   cost(usage: Usage): Cost {
@@ -183,7 +188,8 @@ class GuardedRoute implements ProtectedRoute {
   }
 
   #lease(place: Place, breaker: BreakerLease): Lease {
-    this.#retryBudget.attempted();
+    this.#retries.attempted();
+    this.#hedges.attempted();
     return makeLease({ place, breaker, disabling: this.#disabling.admit(), cooldown: this.#cooldown });
   }
 

@@ -70,6 +70,11 @@ export interface Route {
   disable(kind: "at-once" | "forbidden", cause: string): void;
   /** Whether the retry budget allows one more attempt on this same route; takes it from the budget if so. */
   takeRetry(): boolean;
+  /**
+   * Whether a hedge may start on this route: its breaker is closed, it has room, and the hedge budget allows one more;
+   * takes it from the budget if so.
+   */
+  takeHedge(): boolean;
   /** Calls `listener` when an operator takes the route out of service, until the returned function is called. */
   onIsolated(listener: (reason: string) => void): () => void;
   /** Price of usage; `unknown` where tokens or price are not known. */

@@ -8,29 +8,26 @@ import {
   type StreamCompleteResponse,
 } from "../../gen/ts/understudy/v1/completion_service_pb.ts";
 import { ErrorReason } from "../../gen/ts/understudy/v1/ledger_pb.ts";
-import type { EngineOptions } from "../failover/call.ts";
+import type { Engine } from "../failover/engine.ts";
 import { CallRefused } from "../failover/refusal.ts";
-import { runPlan } from "../failover/run-plan.ts";
 import { makePlan, type PlanSettings } from "../plan/make-plan.ts";
 import type { CallContext } from "./call-context.ts";
 import { collectAnswer } from "./collect-answer.ts";
 import type { CompletionHandlers } from "./services.ts";
 import { validateRequest } from "./validate-request.ts";
-import { refuseNotCarried } from "./validation/refuse-not-carried.ts";
 
 /** Creates the handlers of `CompletionService`. */
-export function createCompletion(settings: PlanSettings, engine: EngineOptions): CompletionHandlers {
+export function createCompletion(settings: PlanSettings, engine: Engine): CompletionHandlers {
   const run = (
     request: CompleteRequest,
     context: CallContext,
     unary: boolean,
   ): AsyncIterable<StreamCompleteResponse> => {
     validateRequest(request);
-    refuseNotCarried(request);
     checkCaller(request, context);
     const { requestId, timeoutMs, signal } = context;
     const plan = makePlan(request, settings, { requestId, timeoutMs, unary, nowMs: performance.now() });
-    return runPlan(plan, signal, engine);
+    return engine.run(plan, signal);
   };
   return {
     async complete(request, context): Promise<CompleteResponse> {

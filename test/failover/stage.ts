@@ -14,9 +14,9 @@ import {
   Continuation,
   RouteSchema,
 } from "../../gen/ts/understudy/v1/route_service_pb.ts";
+import { createEngine, type Engine } from "../../src/failover/engine.ts";
 import type { Plan } from "../../src/failover/plan.ts";
 import { CallRefused, type Refusal } from "../../src/failover/refusal.ts";
-import { runPlan } from "../../src/failover/run-plan.ts";
 import { PLAIN_CALL, resolvePolicy } from "../../src/plan/policy.ts";
 import type { FailureKind, UpstreamFailure } from "../../src/provider/failure.ts";
 import type { Upstream, UpstreamEvent, UpstreamRequest } from "../../src/provider/upstream.ts";
@@ -81,6 +81,7 @@ export interface RouteTraits {
   readonly model?: string;
   readonly admission?: Admission;
   readonly retries?: number;
+  readonly hedges?: boolean;
 }
 
 /** A route whose calls play the scripts in turn, the last one again and again. */
@@ -112,6 +113,7 @@ export function route(name: string, scripts: readonly Beat[][], traits: RouteTra
     coolDown: (ms) => void made.effects.push(`cooled down ${ms}`),
     disable: (kind) => void made.effects.push(`disabled ${kind}`),
     takeRetry: () => retries-- > 0,
+    takeHedge: () => traits.hedges ?? true,
     cost: ({ source }) =>
       create(CostSchema, source === UsageSource.NONE ? { source: CostSource.NONE } : { source: CostSource.UNKNOWN }),
     describe: () => create(RouteSchema, { name }),
@@ -175,17 +177,24 @@ export interface Seen {
   ended: boolean;
 }
 
+export function engine(): Engine {
+  return createEngine({ log: createLog("silent"), random: () => 0.5, checkSchema: async () => undefined });
+}
+
 /** Starts a call and reads it to its end in the background. */
-export function start(planned: Plan, signal: AbortSignal = new AbortController().signal): Seen {
+export function start(
+  planned: Plan,
+  signal: AbortSignal = new AbortController().signal,
+  running: Engine = engine(),
+): Seen {
   const seen: Seen = { events: [], text: "", refusal: undefined, ended: false };
-  void read(planned, signal, seen);
+  void read(running.run(planned, signal), seen);
   return seen;
 }
 
-async function read(planned: Plan, signal: AbortSignal, seen: Seen): Promise<void> {
-  const engine = { log: createLog("silent"), random: () => 0.5 };
+async function read(events: AsyncIterable<StreamCompleteResponse>, seen: Seen): Promise<void> {
   try {
-    for await (const event of runPlan(planned, signal, engine)) {
+    for await (const event of events) {
       seen.events.push(event);
       if (event.event.case === "textDelta") seen.text += event.event.value.text;
     }

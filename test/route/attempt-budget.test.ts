@@ -1,12 +1,12 @@
 import * as fc from "fast-check";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { createRetryBudget } from "../../src/route/retry-budget.ts";
+import { createAttemptBudget, HEDGE_RATES, RETRY_RATES } from "../../src/route/attempt-budget.ts";
 
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
 
 test("allows one a second on a quiet route", () => {
-  const budget = createRetryBudget();
+  const budget = createAttemptBudget(RETRY_RATES);
   const taken = Array.from({ length: 12 }, () => budget.take());
   expect(taken.filter(Boolean)).toHaveLength(10);
   vi.advanceTimersByTime(11_000);
@@ -14,7 +14,7 @@ test("allows one a second on a quiet route", () => {
 });
 
 test("allows a fifth of the attempts besides, and does not grow by its own retries", () => {
-  const budget = createRetryBudget();
+  const budget = createAttemptBudget(RETRY_RATES);
   for (let attempt = 0; attempt < 100; attempt += 1) budget.attempted();
   let retryCount = 0;
   while (budget.take()) {
@@ -31,7 +31,7 @@ test("is never exceeded in any 10 s", () => {
   });
   fc.assert(
     fc.property(fc.array(event, { maxLength: 200, size: "max" }), (events) => {
-      const budget = createRetryBudget();
+      const budget = createAttemptBudget(RETRY_RATES);
       const attemptsAtMs: number[] = [];
       const retriesAtMs: number[] = [];
       for (const { kind, passMs } of events) {
@@ -49,4 +49,14 @@ test("is never exceeded in any 10 s", () => {
       }
     }),
   );
+});
+
+test("allows one hedge per 10 s on a quiet route, and 5 % of the attempts besides", () => {
+  const quiet = createAttemptBudget(HEDGE_RATES);
+  expect([quiet.take(), quiet.take()]).toEqual([true, false]);
+  const busy = createAttemptBudget(HEDGE_RATES);
+  for (let attempt = 0; attempt < 100; attempt += 1) busy.attempted();
+  let hedgeCount = 0;
+  while (busy.take()) hedgeCount += 1;
+  expect(hedgeCount).toBe(6);
 });

@@ -13,7 +13,6 @@ import { ErrorReason } from "../../gen/ts/understudy/v1/ledger_pb.ts";
 import { Hedge, PolicySchema } from "../../gen/ts/understudy/v1/routing_pb.ts";
 import { CallRefused, type FieldViolation } from "../../src/failover/refusal.ts";
 import { validateRequest } from "../../src/service/validate-request.ts";
-import { refuseNotCarried } from "../../src/service/validation/refuse-not-carried.ts";
 
 type RequestInit = MessageInitShape<typeof CompleteRequestSchema>;
 type MessageInit = MessageInitShape<typeof MessageSchema>;
@@ -299,30 +298,4 @@ test("never repeats text of the request", () => {
     clientRequestId: text.map((id) => `${id}\n`),
   });
   fc.assert(fc.property(request, (fields) => !JSON.stringify(violationsOf(fields)).includes("do-not-repeat-me")));
-});
-
-describe("says what is not carried yet", () => {
-  test.each<[field: string, request: RequestInit]>([
-    ["tools", requesting({ tools: [tool("a")], toolChoice: {} })],
-    ["tool_choice", requesting({ toolChoice: {} })],
-    ["response_format.json_object", requesting({ responseFormat: { format: { case: "jsonObject", value: {} } } })],
-    ["response_format.json_schema", schema("{}")],
-    ["resume", requesting({ resume: { deliveredText: "a" } })],
-    ["routing.policy.hedge", requesting({ routing: { policy: { hedge: Hedge.BEFORE_FIRST_TOKEN } } })],
-    ["messages[1].parts[0].tool_call", requesting({ messages: [ask, calls("1")] })],
-    ["messages[0].parts[0].tool_result", requesting({ messages: [returns("1")] })],
-    ["messages[0].parts[0].image", user({ case: "image", value: {} })],
-    ["messages[0].parts[0].reasoning", user({ case: "reasoning", value: {} })],
-  ])("%s", (field, request) => {
-    const refused = refusalOf(() => refuseNotCarried(create(CompleteRequestSchema, request)));
-    expect(refused?.refusal).toMatchObject({ reason: ErrorReason.NOT_CARRIED, message: `${field} is not carried yet` });
-  });
-
-  test.each<[name: string, request: RequestInit]>([
-    ["plain text", requesting({ responseFormat: { format: { case: "text", value: {} } } })],
-    ["text parts", user({ case: "text", value: "a" })],
-    ["hedging turned off", requesting({ routing: { policy: { hedge: Hedge.OFF } } })],
-  ])("and carries %s", (_name, request) => {
-    expect(refusalOf(() => refuseNotCarried(create(CompleteRequestSchema, request)))).toBeUndefined();
-  });
 });

@@ -1,0 +1,34 @@
+/** The engine's front: runs plans and gives the events of their calls. */
+
+import type { StreamCompleteResponse } from "../../gen/ts/understudy/v1/completion_service_pb.ts";
+import { Call, type CallParts } from "./call.ts";
+import { Outbox } from "./outbox.ts";
+import type { Plan } from "./plan.ts";
+import { SilenceWatches } from "./silence-watch.ts";
+
+/** What the engine needs. */
+export type EngineOptions = Omit<CallParts, "watches">;
+
+export interface Engine {
+  /**
+   * Runs a plan. The events follow the grammar of `StreamComplete`: `started` first, `completed` last; a call without a
+   * whole answer throws `CallRefused` instead. Ends early when `signal` is aborted or the reader stops reading.
+   */
+  run(plan: Plan, signal: AbortSignal): AsyncIterableIterator<StreamCompleteResponse>;
+}
+
+/** Creates an engine. Its calls know of each other only when a whole route falls silent. */
+export function createEngine(options: EngineOptions): Engine {
+  const parts: CallParts = { ...options, watches: new SilenceWatches() };
+  return {
+    run(plan, signal) {
+      const cancel = (): void => call.cancel();
+      const outbox = new Outbox(cancel);
+      const call = new Call(plan, outbox, parts);
+      signal.addEventListener("abort", cancel, { once: true });
+      if (signal.aborted) cancel();
+      void call.run().finally(() => signal.removeEventListener("abort", cancel));
+      return outbox;
+    },
+  };
+}
