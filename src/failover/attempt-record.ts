@@ -68,7 +68,7 @@ export class AttemptRecord {
     const { outcome, origin } = this;
     const failure = outcome?.kind === "failed" ? outcome.failure : undefined;
     const usage = this.#usage();
-    return create(AttemptSchema, {
+    const attempt = create(AttemptSchema, {
       number: origin.number,
       route: origin.route.name,
       model: origin.route.model,
@@ -77,7 +77,7 @@ export class AttemptRecord {
       upstreamCode: failure?.code ?? "",
       upstreamRequestId: failure?.upstreamRequestId || this.upstreamRequestId,
       startTime: this.#startTime,
-      duration: durationFromMs(Math.round(this.#endedAtMs - this.startedAtMs)),
+      duration: this.#since(this.#endedAtMs),
       usage,
       cost: origin.route.cost(usage),
       deliveredBytes: BigInt(this.deliveredBytes),
@@ -85,10 +85,12 @@ export class AttemptRecord {
       retry: origin.retry,
       hedge: origin.hedge,
       mode: origin.mode,
-      ...optional("upstreamStatus", failure?.status ?? this.status),
-      ...optional("timeToFirstProgress", this.#since(this.firstProgressAtMs)),
-      ...optional("timeToFirstToken", this.#since(this.firstTokenAtMs)),
     });
+    const upstreamStatus = failure?.status ?? this.status;
+    if (upstreamStatus !== undefined) attempt.upstreamStatus = upstreamStatus;
+    if (this.firstProgressAtMs !== undefined) attempt.timeToFirstProgress = this.#since(this.firstProgressAtMs);
+    if (this.firstTokenAtMs !== undefined) attempt.timeToFirstToken = this.#since(this.firstTokenAtMs);
+    return attempt;
   }
 
   #usage(): Usage {
@@ -103,11 +105,7 @@ export class AttemptRecord {
     });
   }
 
-  #since(atMs: number | undefined): Duration | undefined {
-    return atMs === undefined ? undefined : durationFromMs(Math.round(atMs - this.startedAtMs));
+  #since(atMs: number): Duration {
+    return durationFromMs(Math.round(atMs - this.startedAtMs));
   }
-}
-
-function optional<K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } {
-  return value === undefined ? {} : ({ [key]: value } as { [P in K]?: V });
 }

@@ -80,6 +80,6 @@ export class Contest {
 
   /** Ends every attempt for the same reason. */
   stop(outcome: Outcome): void {
-    for (const { attempt } of [...this.#running]) attempt.end(outcome);
+    for (const { attempt } of this.#running.slice()) attempt.end(outcome);
   }
 }

@@ -11,6 +11,7 @@ import {
 import { SkipReason } from "../../gen/ts/understudy/v1/routing_pb.ts";
 import type { Upstream } from "../provider/upstream.ts";
 import { createPlaces, type Place, type Places } from "./admission.ts";
+import { type AttemptBudget, createAttemptBudget, HEDGE_RATES, RETRY_RATES } from "./attempt-budget.ts";
 import { availabilityState, makeAvailability, type ProtectionState } from "./availability.ts";
 import { type Breaker, type BreakerLease, createBreaker } from "./breaker.ts";
 import { type Cooldown, createCooldown, MAX_REST_MS } from "./cooldown.ts";
@@ -20,7 +21,6 @@ import { createIsolation, type Isolation } from "./isolation.ts";
 import { makeLease } from "./make-lease.ts";
 import type { ProtectedRoute } from "./protected-route.ts";
 import { refusedByHold } from "./refused-by-hold.ts";
-import { type AttemptBudget, createAttemptBudget, HEDGE_RATES, RETRY_RATES } from "./attempt-budget.ts";
 import type { Admission, AdmitOptions, Lease, Refused } from "./route.ts";
 import { createWakeUp, type WakeUp } from "./wake-up.ts";
 

@@ -286,8 +286,8 @@ describe("an answer that is held back", () => {
 
 describe("when nothing works", () => {
   test("every route failed: the report has all attempts", async () => {
-    const down = () => [[failed("server-error", { status: 503 })]];
-    const seen = start(plan([route("a", down(), { retries: 0 }), route("b", down(), { retries: 0 })]));
+    const down = [[failed("server-error", { status: 503 })]];
+    const seen = start(plan([route("a", down, { retries: 0 }), route("b", down, { retries: 0 })]));
     await pass(1_000);
     expect(seen.refusal).toMatchObject({
       reason: ErrorReason.ALL_ROUTES_FAILED,

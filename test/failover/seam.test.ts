@@ -120,23 +120,23 @@ describe("holding", () => {
   });
 });
 
+/** Cuts a text into pieces of the given sizes, whole code points each. */
+function pieces(text: string, lengths: readonly number[]): string[] {
+  const points = Array.from(text);
+  const out: string[] = [];
+  for (let at = 0, turn = 0; at < points.length; turn++) {
+    const size = lengths[turn % lengths.length] ?? 1;
+    out.push(points.slice(at, at + size).join(""));
+    at += size;
+  }
+  return out;
+}
+
 describe("at any place and in any pieces", () => {
   const cuts = fc.integer({ min: 1, max: STORY.length - 1 });
   const sizes = fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 400 });
 
-  /** Cuts a text into pieces of the given sizes, whole code points each. */
-  function pieces(text: string, lengths: readonly number[]): string[] {
-    const points = [...text];
-    const out: string[] = [];
-    for (let at = 0, turn = 0; at < points.length; turn++) {
-      const size = lengths[turn % lengths.length] ?? 1;
-      out.push(points.slice(at, at + size).join(""));
-      at += size;
-    }
-    return out;
-  }
-
-  const cutAt = (at: number): string => [...STORY].slice(0, at).join("");
+  const cutAt = (at: number): string => Array.from(STORY).slice(0, at).join("");
 
   test("a model that goes on exactly where the stripped text ended gives the whole answer", () => {
     fc.assert(

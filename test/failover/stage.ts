@@ -132,10 +132,10 @@ function recordVerdict(made: ScriptedRoute) {
 }
 
 function playScripts(scripts: readonly Beat[][], self: () => ScriptedRoute): Upstream {
-  return async function* (request, signal) {
+  return async function* (asked, signal) {
     const made = self();
     const script = scripts[Math.min(made.requests.length, scripts.length - 1)] ?? [];
-    made.requests.push(request);
+    made.requests.push(asked);
     made.open++;
     signal.addEventListener("abort", () => made.open--, { once: true });
     for (const beat of script) {
@@ -147,7 +147,7 @@ function playScripts(scripts: readonly Beat[][], self: () => ScriptedRoute): Ups
 
 export function request(init: Partial<Omit<CompleteRequest, "$typeName" | "$unknown">> = {}): CompleteRequest {
   const messages = [{ role: Role.USER, text: "Tell me a story." }];
-  return create(CompleteRequestSchema, { workload: "stories", messages, ...init } as object);
+  return create(CompleteRequestSchema, { workload: "stories", messages, ...init });
 }
 
 export function plan(routes: readonly Route[], more: Partial<Plan> = {}): Plan {
@@ -204,9 +204,14 @@ async function read(events: AsyncIterable<StreamCompleteResponse>, seen: Seen): 
   seen.ended = true;
 }
 
-/** Events of one kind. */
-export function pick<K extends NonNullable<StreamCompleteResponse["event"]["case"]>>(seen: Seen, kind: K) {
-  return seen.events.flatMap(({ event }) =>
-    event.case === kind ? [event.value as Extract<StreamCompleteResponse["event"], { case: K }>["value"]] : [],
-  );
+type Event = StreamCompleteResponse["event"];
+type EventOf<K> = Extract<Event, { case: K }>;
+
+/** Values of the events of one kind. */
+export function pick<K extends NonNullable<Event["case"]>>(seen: Seen, kind: K): EventOf<K>["value"][] {
+  const isKind = (event: Event): event is EventOf<K> => event.case === kind;
+  return seen.events
+    .map(({ event }) => event)
+    .filter(isKind)
+    .map(({ value }) => value);
 }

@@ -1,0 +1,71 @@
+/** Runs a service's function for the protocol library, and gives every failure its status. */
+
+import type { Registry } from "@bufbuild/protobuf";
+import { ConnectError, type HandlerContext } from "@connectrpc/connect";
+
+import { CallRefused } from "../failover/refusal.ts";
+import type { CallContext } from "../service/call-context.ts";
+import type { Log } from "../telemetry/log.ts";
+import { explainError, internalRefusal } from "./explain-error.ts";
+import { makeCallContext, rpcCallOf } from "./rpc-call.ts";
+import { makeStatus } from "./status.ts";
+
+/** Makes library handlers of service functions. */
+export interface AnswerWith {
+  once<Request, Response>(
+    handler: (request: Request, context: CallContext) => Response | Promise<Response>,
+  ): (request: Request, context: HandlerContext) => Promise<Response>;
+  /** `isLast` tells the message after which the end of the stream is its proper end; none if it ends only with the call. */
+  stream<Request, Response>(
+    handler: (request: Request, context: CallContext) => AsyncIterable<Response>,
+    isLast: (response: Response) => boolean,
+  ): (request: Request, context: HandlerContext) => AsyncGenerator<Response, void, undefined>;
+}
+
+/** Creates the makers of handlers. `registry` explains requests that cannot be read. */
+export function createAnswerWith(registry: Registry, log: Log): AnswerWith {
+  const statusOf = (error: unknown, context: HandlerContext): ConnectError => {
+    const { requestId } = rpcCallOf(context);
+    const refusal = error instanceof CallRefused ? error.refusal : refusalBySignal(context.signal, registry);
+    if (refusal !== undefined) return makeStatus(refusal, requestId);
+    if (error instanceof ConnectError) return makeStatus(explainError(error, registry), requestId);
+    if (!context.signal.aborted) log.error({ requestId, ...describeFault(error) }, "call failed by a fault");
+    return makeStatus(internalRefusal, requestId);
+  };
+  return {
+    once: (handler) => async (request, context) => {
+      try {
+        return await handler(request, makeCallContext(context));
+      } catch (error) {
+        throw statusOf(error, context);
+      }
+    },
+    stream: (handler, isLast) =>
+      async function* (request, context) {
+        let ended = false;
+        try {
+          for await (const response of handler(request, makeCallContext(context))) {
+            ended = isLast(response);
+            yield response;
+          }
+          if (!ended && context.signal.aborted) throw context.signal.reason;
+        } catch (error) {
+          throw statusOf(error, context);
+        }
+      },
+  };
+}
+
+/** Why the signal ended the call: the deadline or the server's stop. Undefined if it did not, or the client left. */
+function refusalBySignal({ aborted, reason }: AbortSignal, registry: Registry) {
+  if (!aborted) return undefined;
+  if (reason instanceof CallRefused) return reason.refusal;
+  return reason instanceof ConnectError ? explainError(reason, registry) : undefined;
+}
+
+/** What the log may know of a fault. Its message may hold a part of a prompt or an answer. */
+function describeFault(error: unknown): { fault: string; at: string[] } {
+  if (!(error instanceof Error)) return { fault: typeof error, at: [] };
+  const at = (error.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line));
+  return { fault: error.name, at: at.map((line) => line.trim()) };
+}

@@ -1,0 +1,40 @@
+/** Lets pages of configured origins call. */
+
+import { cors } from "@connectrpc/connect";
+
+import type { Exchange } from "./exchange.ts";
+import { answerText } from "./plain-door.ts";
+
+const ALLOWED_METHODS = cors.allowedMethods.join(", ");
+const ALLOWED_HEADERS = [...cors.allowedHeaders, "authorization", "x-api-key"].join(", ");
+const EXPOSED_HEADERS = [...cors.exposedHeaders, "grpc-retry-pushback-ms", "x-request-id"].join(", ");
+/** How long a browser remembers what it may do: the longest that Chromium takes, in seconds. */
+const PREFLIGHT_AGE_S = 7_200;
+
+/**
+ * Creates a function that adds the CORS headers to a response, and answers a preflight and returns true. `origins` are
+ * exact, or `*` for all; none by default.
+ */
+export function createCors(origins: readonly string[]): (exchange: Exchange) => boolean {
+  const allowed = new Set(origins);
+  return (exchange) => {
+    const { request, response } = exchange;
+    const { origin } = request.headers;
+    if (origin === undefined) return false;
+    const isPreflight = request.method === "OPTIONS" && "access-control-request-method" in request.headers;
+    if (allowed.size > 0) response.setHeader("vary", "origin");
+    if (!allowed.has(origin) && !allowed.has("*")) {
+      if (isPreflight) answerText(exchange, 403, "This origin is not one of the server's cors_origins.");
+      return isPreflight;
+    }
+    response.setHeader("access-control-allow-origin", allowed.has("*") ? "*" : origin);
+    response.setHeader("access-control-expose-headers", EXPOSED_HEADERS);
+    if (!isPreflight) return false;
+    response.setHeader("access-control-allow-methods", ALLOWED_METHODS);
+    response.setHeader("access-control-allow-headers", ALLOWED_HEADERS);
+    response.setHeader("access-control-max-age", String(PREFLIGHT_AGE_S));
+    response.statusCode = 204;
+    response.end();
+    return true;
+  };
+}

@@ -1,0 +1,165 @@
+/** Everything that a caller can reach, on one port. */
+
+import { randomUUID } from "node:crypto";
+
+import type { Services } from "../service/services.ts";
+import type { Log } from "../telemetry/log.ts";
+import { sleep } from "../time/sleep.ts";
+import { createAnswerWith } from "./answer-with.ts";
+import { apiServices, createApiRegistry, detailFiles, listedServices } from "./api-files.ts";
+import { type ComparisonHandlers, registerApi } from "./api-routes.ts";
+import { type CallGate, createCallGate, drainingRefusal } from "./call-gate.ts";
+import { type CallerSettings, createCallers } from "./callers.ts";
+import { createCors } from "./cors.ts";
+import type { Door } from "./door.ts";
+import { defaultEdgeLimits, type EdgeLimits } from "./edge-limits.ts";
+import type { EdgeRequest, EdgeResponse, Exchange } from "./exchange.ts";
+import { createHealth } from "./health.ts";
+import { createPlainDoor } from "./plain-door.ts";
+import { type Address, createPort, type TlsFiles } from "./port.ts";
+import { registerReflection } from "./reflection.ts";
+import { createRequestMemory } from "./request-memory.ts";
+import { createRpcDoor } from "./rpc-door.ts";
+
+/** Time for the last statuses to go out when the drain timeout has passed, in milliseconds. */
+const FAREWELL_MS = 500;
+
+export interface EdgeOptions {
+  readonly services: Services;
+  /** Default: the method answers `UNIMPLEMENTED`. */
+  readonly comparison?: ComparisonHandlers;
+  /** Replaces single defaults. */
+  readonly limits?: Partial<EdgeLimits>;
+  /** Origins whose pages may call, or `*`. Default none. */
+  readonly corsOrigins?: readonly string[];
+  /** Who may call. Default anybody, without a key. */
+  readonly callers?: readonly CallerSettings[];
+  /** Default cleartext. */
+  readonly tls?: TlsFiles;
+  readonly log: Log;
+  /** Names a call. Default a random UUID. */
+  readonly makeRequestId?: () => string;
+}
+
+/** How the edge stops. */
+export interface DrainOptions {
+  /** Between the sign to stop and the closing of connections, in milliseconds, so that balancers notice. */
+  readonly lameDuckMs: number;
+  /** Longest time for running answers to finish after that, in milliseconds. */
+  readonly drainTimeoutMs: number;
+}
+
+export interface Edge {
+  /** Starts to serve. Port 0 picks a free one. */
+  listen(host: string, port: number): Promise<Address>;
+  /** Refuses new calls, lets running ones finish within the limits, and resolves when every connection is closed. */
+  drain(options: DrainOptions): Promise<void>;
+  /** Closes everything at once; also cuts a drain short. */
+  close(): Promise<void>;
+  /** Calls that run now. */
+  readonly callCount: number;
+}
+
+/** Creates the edge. */
+export function createEdge(options: EdgeOptions): Edge {
+  const limits = { ...defaultEdgeLimits, ...options.limits };
+  const gate = createCallGate(limits, createCallers(options.callers ?? []));
+  const health = createHealth(apiServices.map(({ typeName }) => typeName));
+  // Streams that only watch end when connections close; answers may go on until the drain timeout.
+  const idleEnd = new AbortController();
+  const end = new AbortController();
+  const closing = new AbortController();
+  const doors = createDoors(options, { limits, gate, health, idleEnd: idleEnd.signal, end: end.signal });
+  const port = createPort({ limits, tls: options.tls, log: options.log, serve: createServe(options, gate, doors) });
+  let finished: Promise<void> | undefined;
+
+  const endCalls = (): void => {
+    idleEnd.abort(drainingRefusal());
+    end.abort(drainingRefusal());
+  };
+  return {
+    get callCount() {
+      return gate.callCount;
+    },
+    listen: (host, number) => port.listen(host, number),
+    async drain({ lameDuckMs, drainTimeoutMs }) {
+      gate.startDraining();
+      health.stopServing();
+      await sleep(lameDuckMs, closing.signal);
+      idleEnd.abort(drainingRefusal());
+      finished ??= port.finish();
+      if (await endsWithin(finished, drainTimeoutMs, closing.signal)) return;
+      endCalls();
+      if (!(await endsWithin(finished, FAREWELL_MS, closing.signal))) port.destroy();
+      await finished;
+    },
+    async close() {
+      gate.startDraining();
+      closing.abort();
+      endCalls();
+      finished ??= port.finish();
+      port.destroy();
+      await finished;
+    },
+  };
+}
+
+interface Parts {
+  readonly limits: EdgeLimits;
+  readonly gate: CallGate;
+  readonly health: ReturnType<typeof createHealth>;
+  readonly idleEnd: AbortSignal;
+  readonly end: AbortSignal;
+}
+
+/** The doors in the order in which they are asked. */
+function createDoors({ services, comparison, log }: EdgeOptions, parts: Parts): readonly Door[] {
+  const { limits, gate, health, idleEnd, end } = parts;
+  const registry = createApiRegistry();
+  const answerWith = createAnswerWith(registry, log);
+  const rpcDoor = createRpcDoor({
+    limits,
+    gate,
+    memory: createRequestMemory(limits.maxBufferedBytes),
+    registry,
+    log,
+    registerGated: (router) => registerApi(router, { services, comparison, answerWith, idleEnd, end }),
+    registerOpen: (router) => {
+      health.register(router);
+      registerReflection(router, listedServices, detailFiles);
+    },
+    idleEnd,
+  });
+  return [rpcDoor, createPlainDoor(() => !gate.draining)];
+}
+
+function createServe(
+  { corsOrigins = [], makeRequestId = randomUUID, log }: EdgeOptions,
+  gate: CallGate,
+  doors: readonly Door[],
+) {
+  const answerCors = createCors(corsOrigins);
+  return (request: EdgeRequest, response: EdgeResponse): void => {
+    const requestId = makeRequestId();
+    const exchange: Exchange = { requestId, request, response, path: (request.url ?? "").split("?", 1)[0] ?? "" };
+    const onError = (error: Error): void => log.debug({ requestId, fault: error.name }, "client connection broke");
+    request.on("error", onError);
+    response.on("error", onError);
+    response.setHeader("x-request-id", requestId);
+    if (gate.draining && request.httpVersionMajor === 1) response.setHeader("connection", "close");
+    if (answerCors(exchange)) return;
+    doors.find((door) => door(exchange));
+  };
+}
+
+/** Resolves with whether `work` ends before the time or the signal. */
+async function endsWithin(work: Promise<void>, ms: number, signal: AbortSignal): Promise<boolean> {
+  const waiting = new AbortController();
+  const stop = (): void => waiting.abort();
+  signal.addEventListener("abort", stop, { once: true });
+  if (signal.aborted) stop();
+  const ended = await Promise.race([work.then(() => true), sleep(ms, waiting.signal).then(() => false)]);
+  stop();
+  signal.removeEventListener("abort", stop);
+  return ended;
+}

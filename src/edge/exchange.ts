@@ -1,0 +1,49 @@
+/** One HTTP request and its response, of either HTTP version. */
+
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { constants, type Http2ServerRequest, type Http2ServerResponse } from "node:http2";
+
+export type EdgeRequest = IncomingMessage | Http2ServerRequest;
+export type EdgeResponse = ServerResponse | Http2ServerResponse;
+
+/** One HTTP request and its response. */
+export interface Exchange {
+  /** The gateway's name for the call. */
+  readonly requestId: string;
+  readonly request: EdgeRequest;
+  readonly response: EdgeResponse;
+  /** The path without its query. */
+  readonly path: string;
+}
+
+/** Ends an exchange without an answer: resets the HTTP/2 stream, or closes the HTTP/1.1 connection. */
+export function abandon({ response }: Exchange): void {
+  if ("stream" in response) response.stream.close(constants.NGHTTP2_CANCEL);
+  else response.destroy();
+}
+
+/** Longest time that the rest of a request is thrown away after its answer, in milliseconds; then it is reset. */
+const LEFTOVER_TIMEOUT_MS = 10_000;
+
+/**
+ * Throws away what was not read of an answered request. Without that the stream would never close; a reset instead
+ * would overtake the answer.
+ */
+export function discardRequest(exchange: Exchange): void {
+  const { request, response } = exchange;
+  if (request.readableEnded || isClosed(response)) return;
+  const timer = setTimeout(() => abandon(exchange), LEFTOVER_TIMEOUT_MS);
+  response.once("close", () => clearTimeout(timer));
+  request.resume();
+}
+
+/** Whether nobody can be answered any more. */
+export function isClosed(response: EdgeResponse): boolean {
+  return "stream" in response ? response.stream.destroyed || response.stream.closed : response.closed;
+}
+
+/** Whether the client left before its answer ended. For use when the response is closed. */
+export function wasCutShort(response: EdgeResponse): boolean {
+  if (!("stream" in response)) return !response.writableFinished;
+  return !response.writableEnded || response.stream.rstCode !== constants.NGHTTP2_NO_ERROR;
+}

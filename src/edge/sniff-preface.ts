@@ -1,0 +1,37 @@
+/** Tells HTTP/2 from HTTP/1.1 by the first bytes of a cleartext connection. */
+
+import type { Socket } from "node:net";
+
+/** The beginning of every HTTP/2 connection (RFC 9113, 3.4), and of no HTTP/1.1 request. */
+const PREFACE = Buffer.from("PRI * HTTP/2.0\r\n");
+
+/**
+ * Calls `decide` once with whether the peer speaks HTTP/2, with the bytes put back. Destroys the socket if they do not
+ * come within `timeoutMs`.
+ */
+export function sniffPreface(socket: Socket, timeoutMs: number, decide: (isHttp2: boolean) => void): void {
+  const timer = setTimeout(() => socket.destroy(), timeoutMs);
+  const onError = (): void => void socket.destroy();
+  const leave = (): void => {
+    clearTimeout(timer);
+    socket.off("readable", onReadable);
+    socket.off("close", leave);
+    socket.off("error", onError);
+  };
+  let head: Buffer = Buffer.alloc(0);
+  const onReadable = (): void => {
+    const bytes: Buffer | null = socket.read();
+    if (bytes === null) return;
+    head = Buffer.concat([head, bytes]);
+    const length = Math.min(head.length, PREFACE.length);
+    const matches = PREFACE.subarray(0, length).equals(head.subarray(0, length));
+    if (matches && length < PREFACE.length) return;
+    leave();
+    // Only now: bytes that are put back are readable again at once, which would call this for ever.
+    socket.unshift(head);
+    decide(matches);
+  };
+  socket.on("error", onError);
+  socket.on("close", leave);
+  socket.on("readable", onReadable);
+}
