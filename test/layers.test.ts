@@ -37,9 +37,11 @@ interface Import {
 const imports: readonly Import[] = readdirSync(SRC, { recursive: true, encoding: "utf8" })
   .filter((file) => file.endsWith(".ts"))
   .flatMap((file) =>
-    [...readFileSync(join(SRC, file), "utf8").matchAll(/^(?:import|export)[^;]*?\bfrom "([^"]+)"|^import "([^"]+)"/gms)].map(
-      (match) => ({ file, specifier: match[1] ?? match[2] ?? "" }),
-    ),
+    [
+      ...readFileSync(join(SRC, file), "utf8").matchAll(
+        /^(?:import|export)[^;]*?\bfrom "([^"]+)"|^import "([^"]+)"/gms,
+      ),
+    ].map((match) => ({ file, specifier: match[1] ?? match[2] ?? "" })),
   );
 
 function folderOf(file: string): string {

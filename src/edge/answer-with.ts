@@ -19,7 +19,7 @@ export interface AnswerWith {
   stream<Request, Response>(
     handler: (request: Request, context: CallContext) => AsyncIterable<Response>,
     isLast: (response: Response) => boolean,
-  ): (request: Request, context: HandlerContext) => AsyncGenerator<Response, void, undefined>;
+  ): (request: Request, context: HandlerContext) => AsyncIterable<Response>;
 }
 
 /** Creates the makers of handlers. `registry` explains requests that cannot be read. */
@@ -40,19 +40,47 @@ export function createAnswerWith(registry: Registry, log: Log): AnswerWith {
         throw statusOf(error, context);
       }
     },
-    stream: (handler, isLast) =>
-      async function* (request, context) {
-        let ended = false;
-        try {
-          for await (const response of handler(request, makeCallContext(context))) {
-            ended = isLast(response);
-            yield response;
-          }
-          if (!ended && context.signal.aborted) throw context.signal.reason;
-        } catch (error) {
+    stream: (handler, isLast) => (request, context) => ({
+      [Symbol.asyncIterator]: () => {
+        const fail = (error: unknown): never => {
           throw statusOf(error, context);
-        }
+        };
+        return watchEnd(() => handler(request, makeCallContext(context)), isLast, context.signal, fail);
       },
+    }),
+  };
+}
+
+/**
+ * Passes a stream on. Calls `fail` when it fails, and when it ends because `signal` was aborted, before its last
+ * message. Written by hand: one promise a message, where an async generator takes several.
+ */
+function watchEnd<Response>(
+  start: () => AsyncIterable<Response>,
+  isLast: (response: Response) => boolean,
+  signal: AbortSignal,
+  fail: (error: unknown) => never,
+): AsyncIterator<Response, void, undefined> {
+  let source: AsyncIterator<Response> | undefined;
+  let ended = false;
+  const check = (result: IteratorResult<Response>): IteratorResult<Response, void> => {
+    if (!result.done) ended = isLast(result.value);
+    else if (!ended && signal.aborted) fail(signal.reason);
+    return result;
+  };
+  return {
+    async next() {
+      try {
+        source ??= start()[Symbol.asyncIterator]();
+      } catch (error) {
+        return fail(error);
+      }
+      return source.next().then(check, fail);
+    },
+    async return() {
+      await source?.return?.();
+      return { done: true, value: undefined };
+    },
   };
 }
 

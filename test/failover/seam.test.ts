@@ -121,7 +121,7 @@ describe("holding", () => {
 });
 
 /** Cuts a text into pieces of the given sizes, whole code points each. */
-function pieces(text: string, lengths: readonly number[]): string[] {
+function cutUp(text: string, lengths: readonly number[]): string[] {
   const points = Array.from(text);
   const out: string[] = [];
   for (let at = 0, turn = 0; at < points.length; turn++) {
@@ -143,7 +143,7 @@ describe("at any place and in any pieces", () => {
       fc.property(cuts, sizes, fc.constantFrom("prefill" as const, "instruct" as const), (at, lengths, form) => {
         const delivered = cutAt(at);
         const rest = STORY.slice(delivered.trimEnd().length);
-        expect(join(delivered, pieces(rest, lengths), form).text).toBe(STORY);
+        expect(join(delivered, cutUp(rest, lengths), form).text).toBe(STORY);
       }),
       { numRuns: 2_000 },
     );
@@ -152,7 +152,7 @@ describe("at any place and in any pieces", () => {
   test("a model that starts over gives the whole answer", () => {
     fc.assert(
       fc.property(cuts, sizes, (at, lengths) => {
-        expect(join(cutAt(at), pieces(STORY, lengths)).text).toBe(STORY);
+        expect(join(cutAt(at), cutUp(STORY, lengths)).text).toBe(STORY);
       }),
       { numRuns: 2_000 },
     );
@@ -166,7 +166,7 @@ describe("at any place and in any pieces", () => {
         const words = STORY.slice(from);
         fc.pre(words.trimStart().length - (STORY.length - delivered.trimEnd().length) >= 12);
         fc.pre(words.isWellFormed());
-        expect(join(delivered, pieces(words, lengths)).text).toBe(STORY);
+        expect(join(delivered, cutUp(words, lengths)).text).toBe(STORY);
       }),
       { numRuns: 2_000 },
     );

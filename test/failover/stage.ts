@@ -204,14 +204,14 @@ async function read(events: AsyncIterable<StreamCompleteResponse>, seen: Seen): 
   seen.ended = true;
 }
 
-type Event = StreamCompleteResponse["event"];
-type EventOf<K> = Extract<Event, { case: K }>;
+type Happened = Exclude<StreamCompleteResponse["event"], { case: undefined }>;
 
 /** Values of the events of one kind. */
-export function pick<K extends NonNullable<Event["case"]>>(seen: Seen, kind: K): EventOf<K>["value"][] {
-  const isKind = (event: Event): event is EventOf<K> => event.case === kind;
+export function pick<K extends Happened["case"]>(seen: Seen, kind: K): Extract<Happened, { case: K }>["value"][] {
+  const isKind = (event: StreamCompleteResponse["event"]): event is Extract<Happened, { case: K }> =>
+    event.case === kind;
   return seen.events
     .map(({ event }) => event)
     .filter(isKind)
-    .map(({ value }) => value);
+    .map((event) => event.value);
 }
