@@ -2,11 +2,15 @@
 
 import { create } from "@bufbuild/protobuf";
 import {
+  type Completed,
   type CompleteRequest,
   CompleteRequestSchema,
+  type ReasoningDelta,
+  type RouteSwitched,
+  type Started,
   type StreamCompleteResponse,
 } from "../../gen/ts/understudy/v1/completion_service_pb.ts";
-import { FinishReason, Role, ToolCallSchema } from "../../gen/ts/understudy/v1/conversation_pb.ts";
+import { FinishReason, Role, type ToolCall, ToolCallSchema } from "../../gen/ts/understudy/v1/conversation_pb.ts";
 import { CostSchema, CostSource, UsageSchema, UsageSource } from "../../gen/ts/understudy/v1/ledger_pb.ts";
 import {
   type Capabilities,
@@ -204,14 +208,12 @@ async function read(events: AsyncIterable<StreamCompleteResponse>, seen: Seen): 
   seen.ended = true;
 }
 
-type Happened = Exclude<StreamCompleteResponse["event"], { case: undefined }>;
-
 /** Values of the events of one kind. */
-export function pick<K extends Happened["case"]>(seen: Seen, kind: K): Extract<Happened, { case: K }>["value"][] {
-  const isKind = (event: StreamCompleteResponse["event"]): event is Extract<Happened, { case: K }> =>
-    event.case === kind;
-  return seen.events
-    .map(({ event }) => event)
-    .filter(isKind)
-    .map((event) => event.value);
+export function pick(seen: Seen, kind: "started"): Started[];
+export function pick(seen: Seen, kind: "reasoningDelta"): ReasoningDelta[];
+export function pick(seen: Seen, kind: "toolCall"): ToolCall[];
+export function pick(seen: Seen, kind: "routeSwitched"): RouteSwitched[];
+export function pick(seen: Seen, kind: "completed"): Completed[];
+export function pick(seen: Seen, kind: string): unknown[] {
+  return seen.events.flatMap(({ event }) => (event.case === kind ? [event.value] : []));
 }
