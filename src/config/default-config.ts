@@ -42,17 +42,23 @@ function simulatedProviders(simulatorUrl: string): readonly string[] {
   ];
 }
 
+/** What the simulated models would cost, so that ledgers show amounts. */
+const PRICES = "prices: { input_usd_per_mtok: 3, output_usd_per_mtok: 15 }";
+
 /** A model's name says how it behaves: 150 tokens a second look live, and an answer takes two or three seconds. */
 const SIMULATED_ROUTES = [
-  "  sim-claude: { provider: sim-anthropic, model: sim-claude+rate=150, continuation: instruct }",
-  "  sim-claude-on-azure: { provider: sim-azure, model: sim-claude+rate=150, continuation: instruct }",
-  "  sim-gpt: { provider: sim-openai, model: sim-gpt+rate=150, continuation: instruct }",
-  "  sim-claude-stalling: { provider: sim-anthropic, model: sim-claude+rate=150+stall=40, continuation: instruct }",
-  "  sim-claude-cut: { provider: sim-anthropic, model: sim-claude+rate=150+cut=25, continuation: instruct }",
-  "  sim-claude-down: { provider: sim-anthropic, model: sim-claude+status=503 }",
-  "  sim-claude-on-azure-down: { provider: sim-azure, model: sim-claude+status=503 }",
-  "  sim-gpt-down: { provider: sim-openai, model: sim-gpt+status=503 }",
-];
+  ["sim-claude", "sim-anthropic", "sim-claude+rate=150"],
+  ["sim-claude-on-azure", "sim-azure", "sim-claude+rate=150"],
+  ["sim-gpt", "sim-openai", "sim-gpt+rate=150"],
+  ["sim-claude-stalling", "sim-anthropic", "sim-claude+rate=150+stall=40"],
+  ["sim-claude-cut", "sim-anthropic", "sim-claude+rate=150+cut=25"],
+  ["sim-claude-down", "sim-anthropic", "sim-claude+status=503"],
+  ["sim-claude-on-azure-down", "sim-azure", "sim-claude+status=503"],
+  ["sim-gpt-down", "sim-openai", "sim-gpt+status=503"],
+].map(
+  ([name, provider, model]) =>
+    `  ${name}: { provider: ${provider}, model: ${model}, continuation: instruct, capabilities: { reasoning: true }, ${PRICES} }`,
+);
 
 const SIMULATED_WORKLOADS = [
   "  # The primary answers.",

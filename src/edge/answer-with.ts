@@ -45,23 +45,27 @@ export function createAnswerWith(registry: Registry, log: Log): AnswerWith {
         const fail = (error: unknown): never => {
           throw statusOf(error, context);
         };
-        return watchEnd(() => handler(request, makeCallContext(context)), isLast, context.signal, fail);
+        try {
+          const source = handler(request, makeCallContext(context))[Symbol.asyncIterator]();
+          return watchEnd(source, isLast, context.signal, fail);
+        } catch (error) {
+          return fail(error);
+        }
       },
     }),
   };
 }
 
 /**
- * Passes a stream on. Calls `fail` when it fails, and when it ends because `signal` was aborted, before its last
- * message. Written by hand: one promise a message, where an async generator takes several.
+ * Passes a stream on. Calls `fail` when it fails, and when it ends before its last message because `signal` was
+ * aborted. Written by hand: one promise a message, where an async generator takes several.
  */
 function watchEnd<Response>(
-  start: () => AsyncIterable<Response>,
+  source: AsyncIterator<Response>,
   isLast: (response: Response) => boolean,
   signal: AbortSignal,
   fail: (error: unknown) => never,
 ): AsyncIterator<Response, void, undefined> {
-  let source: AsyncIterator<Response> | undefined;
   let ended = false;
   const check = (result: IteratorResult<Response>): IteratorResult<Response, void> => {
     if (!result.done) ended = isLast(result.value);
@@ -69,16 +73,9 @@ function watchEnd<Response>(
     return result;
   };
   return {
-    async next() {
-      try {
-        source ??= start()[Symbol.asyncIterator]();
-      } catch (error) {
-        return fail(error);
-      }
-      return source.next().then(check, fail);
-    },
+    next: () => source.next().then(check, fail),
     async return() {
-      await source?.return?.();
+      await source.return?.();
       return { done: true, value: undefined };
     },
   };

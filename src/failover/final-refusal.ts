@@ -139,8 +139,10 @@ function soonestMs(records: readonly AttemptRecord[], skips: readonly SkipRecord
   const nowMs = Date.now();
   const waits = skips.flatMap(({ retryAtMs }) => (retryAtMs === undefined ? [] : [retryAtMs - nowMs]));
   for (const { origin } of records) {
-    const retryAtMs = origin.route.refusal()?.retryAtMs;
-    if (retryAtMs !== undefined) waits.push(retryAtMs - nowMs);
+    const refusal = origin.route.refusal();
+    // A route that failed and may still be asked can work at the next try.
+    if (refusal === undefined) return DEFAULT_RETRY_MS;
+    if (refusal.retryAtMs !== undefined) waits.push(refusal.retryAtMs - nowMs);
   }
   return waits.length === 0 ? DEFAULT_RETRY_MS : Math.max(DEFAULT_RETRY_MS, Math.min(...waits));
 }
