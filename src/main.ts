@@ -1,6 +1,7 @@
 /** The composition root: the only file that wires. */
 
 import { readFileSync } from "node:fs";
+import { relative } from "node:path";
 import { create } from "@bufbuild/protobuf";
 import {
   type Config,
@@ -48,9 +49,12 @@ async function loadUsual(
   flag: string | undefined,
 ): Promise<{ loaded: LoadedConfig; simulator: Simulator | undefined }> {
   const { env } = process;
-  const file = findConfigFile({ flag, env, cwd: process.cwd() });
-  if (file !== undefined)
-    return { loaded: loadConfig({ text: readConfigFile(file), file, env }), simulator: undefined };
+  const path = findConfigFile({ flag, env, cwd: process.cwd() });
+  if (path !== undefined) {
+    const nearby = relative(process.cwd(), path);
+    const file = nearby.startsWith("..") ? path : nearby;
+    return { loaded: loadConfig({ text: readConfigFile(path, file), file, env }), simulator: undefined };
+  }
   const simulator = await startSimulator();
   const text = makeDefaultConfig({ simulatorUrl: simulator.url, env });
   return { loaded: loadConfig({ text, file: BUILT_IN_FILE, env }), simulator };
