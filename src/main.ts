@@ -174,19 +174,21 @@ async function serve(options: ServeOptions): Promise<number> {
   const wanted = options.listen === undefined ? settings.listen : parseListen(options.listen);
   if (wanted === undefined)
     throw new Error(`--listen ${options.listen} is not HOST:PORT, as in 127.0.0.1:8080 or [::1]:0`);
+  // Before anybody is told that the server is ready, so that no signal comes too early.
+  const stopped = stopOnSignals(edge, settings);
   const { host, port } = await edge.listen(wanted.host, wanted.port);
   const url = `${settings.tls === undefined ? "http" : "https"}://${host.includes(":") ? `[${host}]` : host}:${port}`;
   process.stdout.write(`listening on ${url}\n`);
   if (simulator !== undefined) process.stdout.write(describeFirstCalls(url));
-  await stopped(edge, settings);
+  await stopped;
   table.dispose();
   await Promise.all([simulator?.close(), schemaChecker.close()]);
   return EXIT_OK;
 }
 
 /** Resolves when the server has stopped: gracefully at the first signal, at once at the second. */
-async function stopped(edge: Edge, { lameDuckMs, drainTimeoutMs }: ServerSettings): Promise<void> {
-  await new Promise<void>((resolve) => {
+function stopOnSignals(edge: Edge, { lameDuckMs, drainTimeoutMs }: ServerSettings): Promise<void> {
+  return new Promise<void>((resolve) => {
     let signals = 0;
     const onSignal = (): void => {
       signals++;

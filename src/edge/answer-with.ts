@@ -32,6 +32,11 @@ export function createAnswerWith(registry: Registry, log: Log): AnswerWith {
     if (!context.signal.aborted) log.error({ requestId, ...describeFault(error) }, "call failed by a fault");
     return makeStatus(internalRefusal, requestId);
   };
+  const failer =
+    (context: HandlerContext) =>
+    (error: unknown): never => {
+      throw statusOf(error, context);
+    };
   return {
     once: (handler) => async (request, context) => {
       try {
@@ -42,9 +47,7 @@ export function createAnswerWith(registry: Registry, log: Log): AnswerWith {
     },
     stream: (handler, isLast) => (request, context) => ({
       [Symbol.asyncIterator]: () => {
-        const fail = (error: unknown): never => {
-          throw statusOf(error, context);
-        };
+        const fail = failer(context);
         try {
           const source = handler(request, makeCallContext(context))[Symbol.asyncIterator]();
           return watchEnd(source, isLast, context.signal, fail);

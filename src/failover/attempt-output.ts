@@ -34,6 +34,7 @@ export class AttemptOutput {
   #heldBytes = 0;
   #holds: boolean;
   #wholeText = "";
+  #trimmedLength = 0;
   #releaseTimer: NodeJS.Timeout | undefined;
 
   constructor(options: AttemptOutputOptions) {
@@ -99,7 +100,7 @@ export class AttemptOutput {
     for (const held of this.#held) {
       switch (held.kind) {
         case "text":
-          delivery.text(record, held.text, this.#path.trimmed);
+          delivery.text(record, held.text);
           break;
         case "reasoning":
           delivery.reasoning(record, held.text, held.opaque);
@@ -119,11 +120,15 @@ export class AttemptOutput {
   }
 
   #deliver(text: string): void {
-    if (text === "") return;
     const { delivery, record, verify } = this.#options;
+    if (this.#path.trimmed.length !== this.#trimmedLength) {
+      this.#trimmedLength = this.#path.trimmed.length;
+      record.trimmedBytes = Buffer.byteLength(this.#path.trimmed);
+    }
+    if (text === "") return;
     if (verify !== undefined) this.#wholeText += text;
     if (!this.#holds) {
-      delivery.text(record, text, this.#path.trimmed);
+      delivery.text(record, text);
       return;
     }
     const last = this.#held.at(-1);

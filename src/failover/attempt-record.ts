@@ -37,6 +37,8 @@ export class AttemptRecord {
   receivedCharacters = 0;
   receivedBytes = 0;
   deliveredBytes = 0;
+  /** Bytes at its beginning that repeated delivered text and were left out. */
+  trimmedBytes = 0;
   /** Whether anything of it reached the client: text, reasoning or a tool call. */
   delivered = false;
   /** Whether it began a tool call. */

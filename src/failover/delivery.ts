@@ -66,28 +66,28 @@ export class Delivery {
     this.#leftFor ??= reason;
   }
 
-  text(record: AttemptRecord, text: string, trimmed: string): void {
-    this.#announce(record, trimmed);
+  text(record: AttemptRecord, text: string): void {
+    this.#announce(record);
     const bytes = this.answer.addText(text);
     record.deliveredBytes += bytes;
     this.#content(record, { case: "textDelta", value: create(TextDeltaSchema, { text }) }, bytes);
   }
 
   reasoning(record: AttemptRecord, text: string, opaque: string | undefined): void {
-    this.#announce(record, "");
+    this.#announce(record);
     const value = create(ReasoningDeltaSchema, opaque === undefined ? { text } : { text, opaque });
     this.#content(record, { case: "reasoningDelta", value }, text.length);
   }
 
   toolCall(record: AttemptRecord, call: ToolCall): void {
-    this.#announce(record, "");
+    this.#announce(record);
     this.answer.addToolCall();
     this.#content(record, { case: "toolCall", value: call }, call.argumentsJson.length);
   }
 
   /** Ends the stream well. `last` is the attempt that came to the end of the answer. */
   complete(last: AttemptRecord | undefined, completed: Completed): void {
-    if (last !== undefined) this.#announce(last, "");
+    if (last !== undefined) this.#announce(last);
     this.#push(this.#announcedAttempt, { case: "completed", value: completed }, 0);
     this.close();
   }
@@ -110,7 +110,7 @@ export class Delivery {
   }
 
   /** Tells the client of a new serving route, just before its first event. */
-  #announce({ origin }: AttemptRecord, trimmed: string): void {
+  #announce({ origin, trimmedBytes }: AttemptRecord): void {
     if (origin.number === this.#announcedAttempt) return;
     this.#announcedAttempt = origin.number;
     const from = this.#serving;
@@ -125,7 +125,7 @@ export class Delivery {
       reason,
       mode: origin.mode,
       atUtf8Byte: BigInt(this.answer.bytes),
-      trimmedBytes: BigInt(Buffer.byteLength(trimmed)),
+      trimmedBytes: BigInt(trimmedBytes),
       gap: durationFromMs(Math.round(performance.now() - this.#contentAtMs)),
     });
     this.#push(origin.number, { case: "routeSwitched", value }, 0);
