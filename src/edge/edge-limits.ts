@@ -1,5 +1,7 @@
 /** The limits of what a caller can reach, each with the reason for its default. */
 
+import { SERVER_DEFAULTS } from "../config/server-defaults.ts";
+
 export interface EdgeLimits {
   /** Largest request in bytes, after decompression too. Default 16 MiB: a long conversation with a few pictures. */
   readonly maxRequestBytes: number;
@@ -33,17 +35,17 @@ export interface EdgeLimits {
 }
 
 export const defaultEdgeLimits: EdgeLimits = {
-  maxRequestBytes: 16 * 1024 * 1024,
-  maxBufferedBytes: 256 * 1024 * 1024,
+  maxRequestBytes: SERVER_DEFAULTS.maxRequestBytes,
+  maxBufferedBytes: SERVER_DEFAULTS.maxBufferedBytes,
   maxHeaderBytes: 16 * 1024,
-  maxConcurrentCalls: 4_000,
+  maxConcurrentCalls: SERVER_DEFAULTS.maxConcurrentCalls,
   maxConnections: 10_000,
-  maxStreamsPerConnection: 1_000,
+  maxStreamsPerConnection: SERVER_DEFAULTS.maxStreamsPerConnection,
   streamResetBurst: 20_000,
   streamResetRate: 2_000,
   headerTimeoutMs: 10_000,
   requestTimeoutMs: 120_000,
-  clientStallTimeoutMs: 60_000,
+  clientStallTimeoutMs: SERVER_DEFAULTS.clientStallTimeoutMs,
   pingIntervalMs: 30_000,
   pingTimeoutMs: 20_000,
 };

@@ -77,14 +77,10 @@ export class Seam {
   }
 
   #hold(head: string): string {
-    if (this.#mayStartOver(head)) {
-      const needed = Math.min(MIN_START_OVER, this.#delivered.length);
-      // holding -> skipping: too much of the answer's beginning for a coincidence
-      if (head.length >= needed) return this.#skip(0, head);
-      this.#state = { kind: "holding", head };
-      return "";
-    }
-    if (this.#mayOverlap(head)) {
+    const needed = Math.min(MIN_START_OVER, this.#delivered.length);
+    // holding -> skipping: too much of the answer's beginning for a coincidence, even if this piece also ends it
+    if (head.length >= needed && head.startsWith(this.#delivered.slice(0, needed))) return this.#skip(0, head);
+    if (this.#mayStartOver(head) || this.#mayOverlap(head)) {
       this.#state = { kind: "holding", head };
       return "";
     }

@@ -24,6 +24,7 @@ export interface WatchedAttempt {
 export class SilenceWatch {
   readonly #attempts = new Set<WatchedAttempt>();
   #silent = false;
+  #telling = false;
 
   /** Whether new calls should start elsewhere. */
   get silent(): boolean {
@@ -36,7 +37,8 @@ export class SilenceWatch {
 
   leave(attempt: WatchedAttempt): void {
     this.#attempts.delete(attempt);
-    if (this.#silent) this.judge();
+    // Those that move elsewhere when they are told would each count the rest again.
+    if (this.#silent && !this.#telling) this.judge();
   }
 
   /** To be called when an attempt becomes suspected, and when a suspected one makes progress. */
@@ -47,7 +49,10 @@ export class SilenceWatch {
     const half = suspected * 2 >= telling;
     if (!this.#silent && half && suspected >= MIN_SILENT_ATTEMPTS) {
       this.#silent = true;
+      this.#telling = true;
       for (const attempt of attempts) attempt.routeFellSilent();
+      this.#telling = false;
+      this.judge();
     } else if (this.#silent && (!half || telling === 0)) {
       this.#silent = false;
       for (const attempt of attempts) attempt.routeSpoke();

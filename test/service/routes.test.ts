@@ -1,0 +1,132 @@
+import { create } from "@bufbuild/protobuf";
+import { durationFromMs, durationMs } from "@bufbuild/protobuf/wkt";
+import { afterEach, describe, expect, test } from "vitest";
+import { RequestRouting, WorkloadSchema } from "../../gen/ts/understudy/config/v1/config_pb.ts";
+import { CompleteRequestSchema } from "../../gen/ts/understudy/v1/completion_service_pb.ts";
+import { Role } from "../../gen/ts/understudy/v1/conversation_pb.ts";
+import { ErrorReason } from "../../gen/ts/understudy/v1/ledger_pb.ts";
+import {
+  Availability_State as AvailabilityState,
+  ExplainRequestRequestSchema,
+  IsolateRouteRequestSchema,
+  ListRoutesRequestSchema,
+  ListWorkloadsRequestSchema,
+  RestoreRouteRequestSchema,
+  WatchRoutesRequestSchema,
+} from "../../gen/ts/understudy/v1/route_service_pb.ts";
+import { PolicySchema, SkipReason } from "../../gen/ts/understudy/v1/routing_pb.ts";
+import { CallRefused } from "../../src/failover/refusal.ts";
+import type { PlanSettings } from "../../src/plan/make-plan.ts";
+import { createRouteTable, type RouteTable } from "../../src/route/route-table.ts";
+import type { CallContext } from "../../src/service/call-context.ts";
+import { createRoutes } from "../../src/service/routes.ts";
+import { standbyRoute } from "../route/standby-route.ts";
+
+let table: RouteTable | undefined;
+afterEach(() => table?.dispose());
+
+const context: CallContext = {
+  requestId: "call-1",
+  signal: new AbortController().signal,
+  timeoutMs: undefined,
+  caller: undefined,
+};
+
+/** The service over routes of these names, each the primary of a workload of its own name. */
+function serve(...names: string[]) {
+  const made = createRouteTable({
+    configured: new Map(names.map((name) => [name, (onChange) => standbyRoute({ name, onChange })])),
+    onDemand: () => undefined,
+  });
+  table = made;
+  const policy = create(PolicySchema, { stallTimeout: durationFromMs(9_000) });
+  const settings: PlanSettings = {
+    workloads: Object.fromEntries(names.map((name) => [name, create(WorkloadSchema, { primary: name, policy })])),
+    requestRouting: RequestRouting.CONFIGURED,
+    maxTotalTimeoutMs: 3_600_000,
+    continuationInstruction: "Go on.",
+    findRoute: (name) => {
+      const route = made.get(name);
+      if (route !== undefined) return route;
+      throw new CallRefused({ reason: ErrorReason.ROUTE_NOT_FOUND, message: "no such route" });
+    },
+  };
+  return createRoutes(settings, made);
+}
+
+function reasonOf(act: () => unknown): ErrorReason | undefined {
+  try {
+    act();
+  } catch (error) {
+    if (error instanceof CallRefused) return error.refusal.reason;
+  }
+  return undefined;
+}
+
+describe("pages", () => {
+  test("follow each other without gaps or repeats", () => {
+    const routes = serve("a", "b", "c", "d", "e");
+    const seen: string[] = [];
+    let pageToken = "";
+    do {
+      const page = routes.listRoutes(create(ListRoutesRequestSchema, { pageSize: 2, pageToken }), context);
+      seen.push(...page.routes.map(({ name }) => name));
+      pageToken = page.nextPageToken;
+    } while (pageToken !== "");
+    expect(seen).toEqual(["a", "b", "c", "d", "e"]);
+  });
+
+  test.each([
+    ["a token of its own making", { pageToken: "abc" }],
+    ["a negative size", { pageSize: -1 }],
+    ["a size above 1,000", { pageSize: 1_001 }],
+  ])("refuse %s", (_, request) => {
+    const routes = serve("a");
+    expect(reasonOf(() => routes.listRoutes(create(ListRoutesRequestSchema, request), context))).toBe(
+      ErrorReason.INVALID_REQUEST,
+    );
+  });
+});
+
+test("a workload shows its rules with every default filled in", () => {
+  const [workload] = serve("a").listWorkloads(create(ListWorkloadsRequestSchema), context).workloads;
+  const policy = workload?.routing?.policy;
+  expect(policy?.stallTimeout && durationMs(policy.stallTimeout)).toBe(9_000);
+  expect(policy?.stallSuspect && durationMs(policy.stallSuspect)).toBe(3_000);
+  expect(policy?.maxAttempts).toBe(3);
+});
+
+describe("an isolated route", () => {
+  test("is shown and passed over until it is restored", () => {
+    const routes = serve("a");
+    const request = create(CompleteRequestSchema, { workload: "a", messages: [{ role: Role.USER, text: "Hello." }] });
+    const explain = () => routes.explainRequest(create(ExplainRequestRequestSchema, { request }), context).routes[0];
+    expect(explain()?.skipReason).toBe(SkipReason.UNSPECIFIED);
+    const isolated = routes.isolateRoute(create(IsolateRouteRequestSchema, { route: "a", reason: "drill" }), context);
+    expect(isolated.route?.availability?.state).toBe(AvailabilityState.ISOLATED);
+    expect(explain()).toMatchObject({ skipReason: SkipReason.ISOLATED });
+    const restored = routes.restoreRoute(create(RestoreRouteRequestSchema, { route: "a" }), context);
+    expect(restored.route?.availability?.state).toBe(AvailabilityState.AVAILABLE);
+    expect(explain()?.skipReason).toBe(SkipReason.UNSPECIFIED);
+  });
+
+  test.each([
+    ["no such route", { route: "b" }, ErrorReason.ROUTE_NOT_FOUND],
+    ["no time", { route: "a", duration: durationFromMs(0) }, ErrorReason.INVALID_REQUEST],
+    ["a long reason", { route: "a", reason: "x".repeat(257) }, ErrorReason.INVALID_REQUEST],
+  ])("cannot be had with %s", (_, request, reason) => {
+    const routes = serve("a");
+    expect(reasonOf(() => routes.isolateRoute(create(IsolateRouteRequestSchema, request), context))).toBe(reason);
+  });
+});
+
+test("watching a route that does not exist fails", async () => {
+  const watched = serve("a").watchRoutes(create(WatchRoutesRequestSchema, { routes: ["b"] }), context);
+  await expect(Array.fromAsync(watched)).rejects.toThrow("route b does not exist");
+});
+
+test("explaining nothing is refused", () => {
+  expect(reasonOf(() => serve("a").explainRequest(create(ExplainRequestRequestSchema), context))).toBe(
+    ErrorReason.INVALID_REQUEST,
+  );
+});
