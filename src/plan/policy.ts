@@ -103,7 +103,7 @@ export function resolvePolicy(
 
 function fillGap(suspectMs: number | undefined, confirmMs: number | undefined, defaults: GapLimits): GapLimits {
   const confirm = confirmMs ?? defaults.confirmMs;
-  const unset = Math.min(defaults.suspectMs, confirm * SUSPECT_SHARE);
+  const unset = Math.min(defaults.suspectMs, Math.floor(confirm * SUSPECT_SHARE));
   return { confirmMs: confirm, suspectMs: Math.min(suspectMs ?? unset, confirm) };
 }
 
@@ -117,13 +117,13 @@ export function describePolicy(policy: ResolvedPolicy): Policy {
   const { limits } = policy;
   return create(PolicySchema, {
     connectTimeout: durationFromMs(limits.connectTimeoutMs),
-    firstTokenSuspect: durationFromMs(Math.round(limits.firstProgress.suspectMs)),
+    firstTokenSuspect: durationFromMs(limits.firstProgress.suspectMs),
     firstTokenTimeout: durationFromMs(limits.firstProgress.confirmMs),
-    stallSuspect: durationFromMs(Math.round(limits.text.suspectMs)),
+    stallSuspect: durationFromMs(limits.text.suspectMs),
     stallTimeout: durationFromMs(limits.text.confirmMs),
-    toolStallSuspect: durationFromMs(Math.round(limits.tool.suspectMs)),
+    toolStallSuspect: durationFromMs(limits.tool.suspectMs),
     toolStallTimeout: durationFromMs(limits.tool.confirmMs),
-    reasoningStallSuspect: durationFromMs(Math.round(limits.reasoning.suspectMs)),
+    reasoningStallSuspect: durationFromMs(limits.reasoning.suspectMs),
     reasoningStallTimeout: durationFromMs(limits.reasoning.confirmMs),
     silenceTimeout: durationFromMs(limits.silenceTimeoutMs),
     minTokensPerS: limits.minTokensPerS,

@@ -25,7 +25,7 @@ describe("the limits of a call that nobody set", () => {
     [
       "50,000 tokens of input",
       { ...PLAIN_CALL, estimatedInputTokens: 50_000 },
-      { suspectMs: 17_000 / 3, confirmMs: 17_000 },
+      { suspectMs: 5_666, confirmMs: 17_000 },
       { suspectMs: 5_000, confirmMs: 20_000 },
     ],
   ])("with %s", (_, facts, firstProgress, text) => {
