@@ -6,6 +6,7 @@ import { ConnectError, type HandlerContext } from "@connectrpc/connect";
 import { CallRefused } from "../failover/refusal.ts";
 import type { CallContext } from "../service/call-context.ts";
 import type { Log } from "../telemetry/log.ts";
+import { describeFault } from "./describe-fault.ts";
 import { explainError, internalRefusal } from "./explain-error.ts";
 import { makeCallContext, rpcCallOf } from "./rpc-call.ts";
 import { makeStatus } from "./status.ts";
@@ -89,11 +90,4 @@ function refusalBySignal({ aborted, reason }: AbortSignal, registry: Registry) {
   if (!aborted) return undefined;
   if (reason instanceof CallRefused) return reason.refusal;
   return reason instanceof ConnectError ? explainError(reason, registry) : undefined;
-}
-
-/** What the log may know of a fault. Its message may hold a part of a prompt or an answer. */
-function describeFault(error: unknown): { fault: string; at: string[] } {
-  if (!(error instanceof Error)) return { fault: typeof error, at: [] };
-  const at = (error.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line));
-  return { fault: error.name, at: at.map((line) => line.trim()) };
 }

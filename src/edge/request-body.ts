@@ -1,32 +1,33 @@
 /** Reads a request, within its time, its size and the memory of all requests. */
 
 import { ErrorReason } from "../../gen/ts/understudy/v1/ledger_pb.ts";
+import type { Refusal } from "../failover/refusal.ts";
 import type { EdgeLimits } from "./edge-limits.ts";
 import { abandon, type Exchange } from "./exchange.ts";
 import type { RequestBytes } from "./request-memory.ts";
-import { makeStatus } from "./status.ts";
 
 /** What an envelope adds to a message; a request is one message in one envelope. */
 const ENVELOPE_BYTES = 5;
 
 /**
- * Passes on the pieces of a request. Throws the status of `TOO_LARGE` or `OVERLOADED`. A request that does not arrive
- * within `requestTimeoutMs` ends the exchange.
+ * Passes on the pieces of a request. Throws what `refuse` makes of `TOO_LARGE` or `OVERLOADED`. A request that does
+ * not arrive within `requestTimeoutMs` ends the exchange.
  */
 export async function* readRequest(
   exchange: Exchange,
   limits: EdgeLimits,
   held: RequestBytes,
+  refuse: (refusal: Refusal) => Error,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined> {
-  const { request, requestId } = exchange;
+  const { request } = exchange;
   const timer = setTimeout(() => abandon(exchange), limits.requestTimeoutMs);
   let bytes = 0;
   try {
     // The iterator leaves the request alone when it ends early: destroying it would take the response with it.
     for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer<ArrayBuffer>>) {
       bytes += chunk.byteLength;
-      if (bytes > limits.maxRequestBytes + ENVELOPE_BYTES) throw makeStatus(tooLarge(limits), requestId);
-      if (!held.take(chunk.byteLength)) throw makeStatus(outOfMemoryRefusal, requestId);
+      if (bytes > limits.maxRequestBytes + ENVELOPE_BYTES) throw refuse(tooLarge(limits));
+      if (!held.take(chunk.byteLength)) throw refuse(outOfMemoryRefusal);
       yield chunk;
     }
   } finally {

@@ -125,7 +125,7 @@ function makeUniversalRequest(call: RpcCall, limits: EdgeLimits): UniversalServe
     method: request.method ?? "",
     url: `http://understudy${exchange.path}`,
     header,
-    body: readRequest(exchange, limits, call.held),
+    body: readRequest(exchange, limits, call.held, (refusal) => makeStatus(refusal, call.requestId)),
     signal: signalOfDeparture(exchange),
     contextValues: createContextValues().set(rpcCallKey, call),
   };

@@ -8,7 +8,9 @@ import type { Duration } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_duration } from "@bufbuild/protobuf/wkt";
 import type { CompleteRequest, CompleteResponse } from "./completion_service_pb.ts";
 import { file_understudy_v1_completion_service } from "./completion_service_pb.ts";
-import type { Attempt, Cost, Usage } from "./ledger_pb.ts";
+import type { FinishReason } from "./conversation_pb.ts";
+import { file_understudy_v1_conversation } from "./conversation_pb.ts";
+import type { Attempt, AttemptOutcome, Cost, Usage } from "./ledger_pb.ts";
 import { file_understudy_v1_ledger } from "./ledger_pb.ts";
 import type { Message, UnknownEnum } from "@bufbuild/protobuf";
 
@@ -16,7 +18,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file understudy/v1/comparison_service.proto.
  */
 export const file_understudy_v1_comparison_service: GenFile = /*@__PURE__*/
-  fileDesc("CiZ1bmRlcnN0dWR5L3YxL2NvbXBhcmlzb25fc2VydmljZS5wcm90bxINdW5kZXJzdHVkeS52MSKEAwoUQ29tcGFyZVJvdXRlc1JlcXVlc3QSEAoId29ya2xvYWQYASABKAkSDwoHYmFja3VwcxgCIAMoCRIsCgZpbmxpbmUYAyABKAsyGi51bmRlcnN0dWR5LnYxLlNhbXBsZUJhdGNoSAASFAoKc2FtcGxlX3NldBgEIAEoCUgAEh8KEm1heF9jb3N0X21pY3JvX3VzZBgFIAEoA0gBiAEBEhcKCm1heF90b2tlbnMYBiABKANIAogBARIOCgZzd2l0Y2gYByABKAgSEQoEc2VlZBgIIAEoA0gDiAEBEi0KCmFjY2VwdGFuY2UYCSABKAsyGS51bmRlcnN0dWR5LnYxLkFjY2VwdGFuY2USKQoEZG9uZRgKIAMoCzIbLnVuZGVyc3R1ZHkudjEuU2FtcGxlUmVzdWx0EhQKDGluY2x1ZGVfdGV4dBgLIAEoCEIJCgdzYW1wbGVzQhUKE19tYXhfY29zdF9taWNyb191c2RCDQoLX21heF90b2tlbnNCBwoFX3NlZWQiNQoLU2FtcGxlQmF0Y2gSJgoHc2FtcGxlcxgBIAMoCzIVLnVuZGVyc3R1ZHkudjEuU2FtcGxlIkcKBlNhbXBsZRIMCgRuYW1lGAEgASgJEi8KB3JlcXVlc3QYAiABKAsyHi51bmRlcnN0dWR5LnYxLkNvbXBsZXRlUmVxdWVzdCLsAQoKQWNjZXB0YW5jZRIZCgxzaGFwZV9tYXJnaW4YASABKAFIAIgBARIeChFmaXJzdF90b2tlbl9yYXRpbxgCIAEoAUgBiAEBEhgKC3RvdGFsX3JhdGlvGAMgASgBSAKIAQESFwoKY29zdF9yYXRpbxgEIAEoAUgDiAEBEhkKDGVycm9yX21hcmdpbhgFIAEoAUgEiAEBQg8KDV9zaGFwZV9tYXJnaW5CFAoSX2ZpcnN0X3Rva2VuX3JhdGlvQg4KDF90b3RhbF9yYXRpb0INCgtfY29zdF9yYXRpb0IPCg1fZXJyb3JfbWFyZ2luItQBChVDb21wYXJlUm91dGVzUmVzcG9uc2USEAoIc2VxdWVuY2UYASABKAMSMwoHcGxhbm5lZBgCIAEoCzIgLnVuZGVyc3R1ZHkudjEuQ29tcGFyaXNvblBsYW5uZWRIABI0Cg1zYW1wbGVfcmVzdWx0GAMgASgLMhsudW5kZXJzdHVkeS52MS5TYW1wbGVSZXN1bHRIABI1CghmaW5pc2hlZBgEIAEoCzIhLnVuZGVyc3R1ZHkudjEuQ29tcGFyaXNvbkZpbmlzaGVkSABCBwoFZXZlbnQi1AEKEUNvbXBhcmlzb25QbGFubmVkEhUKDWNvbXBhcmlzb25faWQYASABKAkSDwoHcHJpbWFyeRgCIAEoCRIPCgdiYWNrdXBzGAMgAygJEhIKCmNhbGxfY291bnQYBCABKAUSGwoTbmVlZGVkX3NhbXBsZV9jb3VudBgFIAEoBRIsCg93b3JzdF9jYXNlX2Nvc3QYBiABKAsyEy51bmRlcnN0dWR5LnYxLkNvc3QSGQoRd29yc3RfY2FzZV90b2tlbnMYByABKAMSDAoEc2VlZBgIIAEoAyKWAwoMU2FtcGxlUmVzdWx0Eg4KBnNhbXBsZRgBIAEoCRINCgVyb3V0ZRgCIAEoCRIsCgNydW4YAyABKA4yHy51bmRlcnN0dWR5LnYxLlNhbXBsZVJlc3VsdC5SdW4SJwoHYXR0ZW1wdBgEIAEoCzIWLnVuZGVyc3R1ZHkudjEuQXR0ZW1wdBIzCgtkaWZmZXJlbmNlcxgFIAMoCzIeLnVuZGVyc3R1ZHkudjEuU2hhcGVEaWZmZXJlbmNlEjYKCHJlc3BvbnNlGAYgASgLMh8udW5kZXJzdHVkeS52MS5Db21wbGV0ZVJlc3BvbnNlSACIAQESMgoPZ2VuZXJhdGlvbl90aW1lGAcgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uImIKA1J1bhITCg9SVU5fVU5TUEVDSUZJRUQQABIPCgtSVU5fUFJJTUFSWRABEhUKEVJVTl9QUklNQVJZX0FHQUlOEAISDgoKUlVOX0JBQ0tVUBADEg4KClJVTl9TV0lUQ0gQBEILCglfcmVzcG9uc2Ui7gIKD1NoYXBlRGlmZmVyZW5jZRIxCgRraW5kGAEgASgOMiMudW5kZXJzdHVkeS52MS5TaGFwZURpZmZlcmVuY2UuS2luZBIMCgRwYXRoGAIgASgJEhAKCGV4cGVjdGVkGAMgASgJEg4KBmFjdHVhbBgEIAEoCSL3AQoES2luZBIUChBLSU5EX1VOU1BFQ0lGSUVEEAASFQoRS0lORF9KU09OX0lOVkFMSUQQARIWChJLSU5EX1NDSEVNQV9CUk9LRU4QAhINCglLSU5EX0tFWVMQAxIOCgpLSU5EX1RZUEVTEAQSEwoPS0lORF9UT09MX05BTUVTEAUSFwoTS0lORF9UT09MX0FSR1VNRU5UUxAGEhYKEktJTkRfRklOSVNIX1JFQVNPThAHEhAKDEtJTkRfUkVGVVNBTBAIEg8KC0tJTkRfTEVOR1RIEAkSEgoOS0lORF9TVFJVQ1RVUkUQChIOCgpLSU5EX0VNUFRZEAsimgEKEkNvbXBhcmlzb25GaW5pc2hlZBIoCgh2ZXJkaWN0cxgBIAMoCzIWLnVuZGVyc3R1ZHkudjEuVmVyZGljdBIhCgRjb3N0GAIgASgLMhMudW5kZXJzdHVkeS52MS5Db3N0EiMKBXVzYWdlGAMgASgLMhQudW5kZXJzdHVkeS52MS5Vc2FnZRISCgppbmNvbXBsZXRlGAQgASgIIuYBCgdWZXJkaWN0Eg0KBXJvdXRlGAEgASgJEi0KBnJlc3VsdBgCIAEoDjIdLnVuZGVyc3R1ZHkudjEuVmVyZGljdC5SZXN1bHQSKgoIY3JpdGVyaWEYAyADKAsyGC51bmRlcnN0dWR5LnYxLkNyaXRlcmlvbhIUCgxzYW1wbGVfY291bnQYBCABKAUiWwoGUmVzdWx0EhYKElJFU1VMVF9VTlNQRUNJRklFRBAAEg8KC1JFU1VMVF9QQVNTEAESDwoLUkVTVUxUX0ZBSUwQAhIXChNSRVNVTFRfSU5DT05DTFVTSVZFEAMimgIKCUNyaXRlcmlvbhIMCgRuYW1lGAEgASgJEi0KBnJlc3VsdBgCIAEoDjIdLnVuZGVyc3R1ZHkudjEuVmVyZGljdC5SZXN1bHQSFAoHcHJpbWFyeRgDIAEoAUgAiAEBEhMKBmJhY2t1cBgEIAEoAUgBiAEBEhIKBXZhbHVlGAUgASgBSAKIAQESGAoLbG93ZXJfYm91bmQYBiABKAFIA4gBARIYCgt1cHBlcl9ib3VuZBgHIAEoAUgEiAEBEhIKBWxpbWl0GAggASgBSAWIAQFCCgoIX3ByaW1hcnlCCQoHX2JhY2t1cEIICgZfdmFsdWVCDgoMX2xvd2VyX2JvdW5kQg4KDF91cHBlcl9ib3VuZEIICgZfbGltaXQycQoRQ29tcGFyaXNvblNlcnZpY2USXAoNQ29tcGFyZVJvdXRlcxIjLnVuZGVyc3R1ZHkudjEuQ29tcGFyZVJvdXRlc1JlcXVlc3QaJC51bmRlcnN0dWR5LnYxLkNvbXBhcmVSb3V0ZXNSZXNwb25zZTABQnkKEWRldi51bmRlcnN0dWR5LnYxQhZDb21wYXJpc29uU2VydmljZVByb3RvUAFaSmdpdGh1Yi5jb20vdW5kZXJzdHVkeS1nYXRld2F5L3VuZGVyc3R1ZHkvZ2VuL2dvL3VuZGVyc3R1ZHkvdjE7dW5kZXJzdHVkeXYxYgZwcm90bzM", [file_google_protobuf_duration, file_understudy_v1_completion_service, file_understudy_v1_ledger]);
+  fileDesc("CiZ1bmRlcnN0dWR5L3YxL2NvbXBhcmlzb25fc2VydmljZS5wcm90bxINdW5kZXJzdHVkeS52MSKEAwoUQ29tcGFyZVJvdXRlc1JlcXVlc3QSEAoId29ya2xvYWQYASABKAkSDwoHYmFja3VwcxgCIAMoCRIsCgZpbmxpbmUYAyABKAsyGi51bmRlcnN0dWR5LnYxLlNhbXBsZUJhdGNoSAASFAoKc2FtcGxlX3NldBgEIAEoCUgAEh8KEm1heF9jb3N0X21pY3JvX3VzZBgFIAEoA0gBiAEBEhcKCm1heF90b2tlbnMYBiABKANIAogBARIOCgZzd2l0Y2gYByABKAgSEQoEc2VlZBgIIAEoA0gDiAEBEi0KCmFjY2VwdGFuY2UYCSABKAsyGS51bmRlcnN0dWR5LnYxLkFjY2VwdGFuY2USKQoEZG9uZRgKIAMoCzIbLnVuZGVyc3R1ZHkudjEuU2FtcGxlUmVzdWx0EhQKDGluY2x1ZGVfdGV4dBgLIAEoCEIJCgdzYW1wbGVzQhUKE19tYXhfY29zdF9taWNyb191c2RCDQoLX21heF90b2tlbnNCBwoFX3NlZWQiNQoLU2FtcGxlQmF0Y2gSJgoHc2FtcGxlcxgBIAMoCzIVLnVuZGVyc3R1ZHkudjEuU2FtcGxlIkcKBlNhbXBsZRIMCgRuYW1lGAEgASgJEi8KB3JlcXVlc3QYAiABKAsyHi51bmRlcnN0dWR5LnYxLkNvbXBsZXRlUmVxdWVzdCLsAQoKQWNjZXB0YW5jZRIZCgxzaGFwZV9tYXJnaW4YASABKAFIAIgBARIeChFmaXJzdF90b2tlbl9yYXRpbxgCIAEoAUgBiAEBEhgKC3RvdGFsX3JhdGlvGAMgASgBSAKIAQESFwoKY29zdF9yYXRpbxgEIAEoAUgDiAEBEhkKDGVycm9yX21hcmdpbhgFIAEoAUgEiAEBQg8KDV9zaGFwZV9tYXJnaW5CFAoSX2ZpcnN0X3Rva2VuX3JhdGlvQg4KDF90b3RhbF9yYXRpb0INCgtfY29zdF9yYXRpb0IPCg1fZXJyb3JfbWFyZ2luItQBChVDb21wYXJlUm91dGVzUmVzcG9uc2USEAoIc2VxdWVuY2UYASABKAMSMwoHcGxhbm5lZBgCIAEoCzIgLnVuZGVyc3R1ZHkudjEuQ29tcGFyaXNvblBsYW5uZWRIABI0Cg1zYW1wbGVfcmVzdWx0GAMgASgLMhsudW5kZXJzdHVkeS52MS5TYW1wbGVSZXN1bHRIABI1CghmaW5pc2hlZBgEIAEoCzIhLnVuZGVyc3R1ZHkudjEuQ29tcGFyaXNvbkZpbmlzaGVkSABCBwoFZXZlbnQimQIKEUNvbXBhcmlzb25QbGFubmVkEhUKDWNvbXBhcmlzb25faWQYASABKAkSDwoHcHJpbWFyeRgCIAEoCRIPCgdiYWNrdXBzGAMgAygJEhIKCmNhbGxfY291bnQYBCABKAUSGwoTbmVlZGVkX3NhbXBsZV9jb3VudBgFIAEoBRIsCg93b3JzdF9jYXNlX2Nvc3QYBiABKAsyEy51bmRlcnN0dWR5LnYxLkNvc3QSGQoRd29yc3RfY2FzZV90b2tlbnMYByABKAMSDAoEc2VlZBgIIAEoAxIUCgxzYW1wbGVfY291bnQYCSABKAUSLQoKYWNjZXB0YW5jZRgKIAEoCzIZLnVuZGVyc3R1ZHkudjEuQWNjZXB0YW5jZSLBAwoMU2FtcGxlUmVzdWx0Eg4KBnNhbXBsZRgBIAEoCRINCgVyb3V0ZRgCIAEoCRIsCgNydW4YAyABKA4yHy51bmRlcnN0dWR5LnYxLlNhbXBsZVJlc3VsdC5SdW4SJwoHYXR0ZW1wdBgEIAEoCzIWLnVuZGVyc3R1ZHkudjEuQXR0ZW1wdBIzCgtkaWZmZXJlbmNlcxgFIAMoCzIeLnVuZGVyc3R1ZHkudjEuU2hhcGVEaWZmZXJlbmNlEjYKCHJlc3BvbnNlGAYgASgLMh8udW5kZXJzdHVkeS52MS5Db21wbGV0ZVJlc3BvbnNlSACIAQESMgoPZ2VuZXJhdGlvbl90aW1lGAcgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEikKBXNoYXBlGAggASgLMhoudW5kZXJzdHVkeS52MS5BbnN3ZXJTaGFwZSJiCgNSdW4SEwoPUlVOX1VOU1BFQ0lGSUVEEAASDwoLUlVOX1BSSU1BUlkQARIVChFSVU5fUFJJTUFSWV9BR0FJThACEg4KClJVTl9CQUNLVVAQAxIOCgpSVU5fU1dJVENIEARCCwoJX3Jlc3BvbnNlIsMCCgtBbnN3ZXJTaGFwZRIyCg1maW5pc2hfcmVhc29uGAEgASgOMhsudW5kZXJzdHVkeS52MS5GaW5pc2hSZWFzb24SFwoPdGV4dF9jaGFyYWN0ZXJzGAIgASgDEg8KB3JlZnVzZWQYAyABKAgSFwoKanNvbl92YWxpZBgEIAEoCEgAiAEBEhkKDHNjaGVtYV92YWxpZBgFIAEoCEgBiAEBEigKBmZpZWxkcxgGIAMoCzIYLnVuZGVyc3R1ZHkudjEuSnNvbkZpZWxkEicKBXRvb2xzGAcgAygLMhgudW5kZXJzdHVkeS52MS5Ub29sU2hhcGUSLwoJc3RydWN0dXJlGAggASgLMhwudW5kZXJzdHVkeS52MS5UZXh0U3RydWN0dXJlQg0KC19qc29uX3ZhbGlkQg8KDV9zY2hlbWFfdmFsaWQiKAoJSnNvbkZpZWxkEgwKBHBhdGgYASABKAkSDQoFdHlwZXMYAiADKAkiQwoJVG9vbFNoYXBlEgwKBG5hbWUYASABKAkSKAoGZmllbGRzGAIgAygLMhgudW5kZXJzdHVkeS52MS5Kc29uRmllbGQiTgoNVGV4dFN0cnVjdHVyZRIQCghoZWFkaW5ncxgBIAEoCBINCgVsaXN0cxgCIAEoCBIMCgRjb2RlGAMgASgIEg4KBnRhYmxlcxgEIAEoCCLuAgoPU2hhcGVEaWZmZXJlbmNlEjEKBGtpbmQYASABKA4yIy51bmRlcnN0dWR5LnYxLlNoYXBlRGlmZmVyZW5jZS5LaW5kEgwKBHBhdGgYAiABKAkSEAoIZXhwZWN0ZWQYAyABKAkSDgoGYWN0dWFsGAQgASgJIvcBCgRLaW5kEhQKEEtJTkRfVU5TUEVDSUZJRUQQABIVChFLSU5EX0pTT05fSU5WQUxJRBABEhYKEktJTkRfU0NIRU1BX0JST0tFThACEg0KCUtJTkRfS0VZUxADEg4KCktJTkRfVFlQRVMQBBITCg9LSU5EX1RPT0xfTkFNRVMQBRIXChNLSU5EX1RPT0xfQVJHVU1FTlRTEAYSFgoSS0lORF9GSU5JU0hfUkVBU09OEAcSEAoMS0lORF9SRUZVU0FMEAgSDwoLS0lORF9MRU5HVEgQCRISCg5LSU5EX1NUUlVDVFVSRRAKEg4KCktJTkRfRU1QVFkQCyKaAQoSQ29tcGFyaXNvbkZpbmlzaGVkEigKCHZlcmRpY3RzGAEgAygLMhYudW5kZXJzdHVkeS52MS5WZXJkaWN0EiEKBGNvc3QYAiABKAsyEy51bmRlcnN0dWR5LnYxLkNvc3QSIwoFdXNhZ2UYAyABKAsyFC51bmRlcnN0dWR5LnYxLlVzYWdlEhIKCmluY29tcGxldGUYBCABKAgikQMKB1ZlcmRpY3QSDQoFcm91dGUYASABKAkSLQoGcmVzdWx0GAIgASgOMh0udW5kZXJzdHVkeS52MS5WZXJkaWN0LlJlc3VsdBIqCghjcml0ZXJpYRgDIAMoCzIYLnVuZGVyc3R1ZHkudjEuQ3JpdGVyaW9uEhQKDHNhbXBsZV9jb3VudBgEIAEoBRIpCgdmaWd1cmVzGAUgAygLMhgudW5kZXJzdHVkeS52MS5Dcml0ZXJpb24SMwoLZGlmZmVyZW5jZXMYBiADKAsyHi51bmRlcnN0dWR5LnYxLkRpZmZlcmVuY2VDb3VudBItCghvdXRjb21lcxgHIAMoCzIbLnVuZGVyc3R1ZHkudjEuT3V0Y29tZUNvdW50EhoKEnVua25vd25fY29zdF9zaGFyZRgIIAEoASJbCgZSZXN1bHQSFgoSUkVTVUxUX1VOU1BFQ0lGSUVEEAASDwoLUkVTVUxUX1BBU1MQARIPCgtSRVNVTFRfRkFJTBACEhcKE1JFU1VMVF9JTkNPTkNMVVNJVkUQAyKHAQoPRGlmZmVyZW5jZUNvdW50EjEKBGtpbmQYASABKA4yIy51bmRlcnN0dWR5LnYxLlNoYXBlRGlmZmVyZW5jZS5LaW5kEhUKDXByaW1hcnlfY291bnQYAiABKAUSFAoMYmFja3VwX2NvdW50GAMgASgFEhQKDHN3aXRjaF9jb3VudBgEIAEoBSJrCgxPdXRjb21lQ291bnQSLgoHb3V0Y29tZRgBIAEoDjIdLnVuZGVyc3R1ZHkudjEuQXR0ZW1wdE91dGNvbWUSFQoNcHJpbWFyeV9jb3VudBgCIAEoBRIUCgxiYWNrdXBfY291bnQYAyABKAUisAIKCUNyaXRlcmlvbhIMCgRuYW1lGAEgASgJEi0KBnJlc3VsdBgCIAEoDjIdLnVuZGVyc3R1ZHkudjEuVmVyZGljdC5SZXN1bHQSFAoHcHJpbWFyeRgDIAEoAUgAiAEBEhMKBmJhY2t1cBgEIAEoAUgBiAEBEhIKBXZhbHVlGAUgASgBSAKIAQESGAoLbG93ZXJfYm91bmQYBiABKAFIA4gBARIYCgt1cHBlcl9ib3VuZBgHIAEoAUgEiAEBEhIKBWxpbWl0GAggASgBSAWIAQESFAoMc2FtcGxlX2NvdW50GAkgASgFQgoKCF9wcmltYXJ5QgkKB19iYWNrdXBCCAoGX3ZhbHVlQg4KDF9sb3dlcl9ib3VuZEIOCgxfdXBwZXJfYm91bmRCCAoGX2xpbWl0MnEKEUNvbXBhcmlzb25TZXJ2aWNlElwKDUNvbXBhcmVSb3V0ZXMSIy51bmRlcnN0dWR5LnYxLkNvbXBhcmVSb3V0ZXNSZXF1ZXN0GiQudW5kZXJzdHVkeS52MS5Db21wYXJlUm91dGVzUmVzcG9uc2UwAUJ5ChFkZXYudW5kZXJzdHVkeS52MUIWQ29tcGFyaXNvblNlcnZpY2VQcm90b1ABWkpnaXRodWIuY29tL3VuZGVyc3R1ZHktZ2F0ZXdheS91bmRlcnN0dWR5L2dlbi9nby91bmRlcnN0dWR5L3YxO3VuZGVyc3R1ZHl2MWIGcHJvdG8z", [file_google_protobuf_duration, file_understudy_v1_completion_service, file_understudy_v1_conversation, file_understudy_v1_ledger]);
 
 /**
  * What to compare.
@@ -69,7 +71,7 @@ export type CompareRoutesRequest = Message<"understudy.v1.CompareRoutesRequest">
   maxCostMicroUsd?: bigint | undefined;
 
   /**
-   * Optional. Most tokens to spend. Required where a price is not known.
+   * Optional. Most tokens to spend. Required where the price of a route is not known.
    *
    * @generated from field: optional int64 max_tokens = 6;
    */
@@ -98,7 +100,8 @@ export type CompareRoutesRequest = Message<"understudy.v1.CompareRoutesRequest">
   acceptance?: Acceptance | undefined;
 
   /**
-   * Optional. Samples that an earlier, interrupted run has done; they are neither run nor paid again.
+   * Optional. Results of an earlier, interrupted run; they are neither run nor paid again. Only `sample`, `route`, `run`,
+   * `attempt`, `shape` and `generation_time` count. Results of other samples, routes or models are passed over.
    *
    * @generated from field: repeated understudy.v1.SampleResult done = 10;
    */
@@ -175,35 +178,35 @@ export const SampleSchema: GenMessage<Sample> = /*@__PURE__*/
  */
 export type Acceptance = Message<"understudy.v1.Acceptance"> & {
   /**
-   * Optional. Largest accepted loss in the share of answers with the right shape. Default 0.02, range 0 to 1.
+   * Optional. Largest accepted loss in the share of answers with the right shape. Default 0.05, range 0.001 to 1.
    *
    * @generated from field: optional double shape_margin = 1;
    */
   shapeMargin?: number | undefined;
 
   /**
-   * Optional. Largest accepted ratio of the first token's p95 to the primary's. Default 1.5.
+   * Optional. Largest accepted ratio of the first token's p95 to the primary's. Default 1.5, range 1 to 100.
    *
    * @generated from field: optional double first_token_ratio = 2;
    */
   firstTokenRatio?: number | undefined;
 
   /**
-   * Optional. Largest accepted ratio of the whole answer's p95 to the primary's. Default 1.5.
+   * Optional. Largest accepted ratio of the whole answer's p95 to the primary's. Default 1.5, range 1 to 100.
    *
    * @generated from field: optional double total_ratio = 3;
    */
   totalRatio?: number | undefined;
 
   /**
-   * Optional. Largest accepted ratio of cost per request to the primary's. Default 1.5.
+   * Optional. Largest accepted ratio of cost per request to the primary's. Default 1.5, range 0.01 to 100.
    *
    * @generated from field: optional double cost_ratio = 4;
    */
   costRatio?: number | undefined;
 
   /**
-   * Optional. Largest accepted loss in the share of requests that are answered. Default 0.01, range 0 to 1.
+   * Optional. Largest accepted loss in the share of requests that are answered. Default 0.02, range 0.001 to 1.
    *
    * @generated from field: optional double error_margin = 5;
    */
@@ -245,7 +248,8 @@ export type CompareRoutesResponse = Message<"understudy.v1.CompareRoutesResponse
     case: "planned";
   } | {
     /**
-     * One sample has run on one route.
+     * One sample has run on one route. Comes a second time, with its differences, where the primary's first run came
+     * later; the later result replaces the earlier one.
      *
      * @generated from field: understudy.v1.SampleResult sample_result = 3;
      */
@@ -297,21 +301,21 @@ export type ComparisonPlanned = Message<"understudy.v1.ComparisonPlanned"> & {
   backups: string[];
 
   /**
-   * Calls that will be made.
+   * Calls that will be made, without those that were done before.
    *
    * @generated from field: int32 call_count = 4;
    */
   callCount: number;
 
   /**
-   * Samples that a verdict needs at least.
+   * Samples that a pass needs at least, if none of them differs or fails.
    *
    * @generated from field: int32 needed_sample_count = 5;
    */
   neededSampleCount: number;
 
   /**
-   * Most that the calls can cost.
+   * Most that the calls can cost. Unknown if a price is.
    *
    * @generated from field: understudy.v1.Cost worst_case_cost = 6;
    */
@@ -330,6 +334,20 @@ export type ComparisonPlanned = Message<"understudy.v1.ComparisonPlanned"> & {
    * @generated from field: int64 seed = 8;
    */
   seed: bigint;
+
+  /**
+   * Samples of the comparison.
+   *
+   * @generated from field: int32 sample_count = 9;
+   */
+  sampleCount: number;
+
+  /**
+   * What a backup must reach, every field set.
+   *
+   * @generated from field: understudy.v1.Acceptance acceptance = 10;
+   */
+  acceptance?: Acceptance | undefined;
 };
 
 /**
@@ -388,11 +406,18 @@ export type SampleResult = Message<"understudy.v1.SampleResult"> & {
   response?: CompleteResponse | undefined;
 
   /**
-   * Time between the first and the last token.
+   * Time between the first and the last token. Missing without an answer.
    *
    * @generated from field: google.protobuf.Duration generation_time = 7;
    */
   generationTime?: Duration | undefined;
+
+  /**
+   * The shape of the answer. Missing if there was none.
+   *
+   * @generated from field: understudy.v1.AnswerShape shape = 8;
+   */
+  shape?: AnswerShape | undefined;
 };
 
 /**
@@ -458,6 +483,174 @@ export const SampleResult_RunSchema: GenEnum<SampleResult_Run> = /*@__PURE__*/
   enumDesc(file_understudy_v1_comparison_service, 6, 0);
 
 /**
+ * What of an answer can be compared without reading it: no part of its text but names of keys and tools.
+ *
+ * @generated from message understudy.v1.AnswerShape
+ */
+export type AnswerShape = Message<"understudy.v1.AnswerShape"> & {
+  /**
+   * Why the answer ended.
+   *
+   * @generated from field: understudy.v1.FinishReason finish_reason = 1;
+   */
+  finishReason: FinishReason;
+
+  /**
+   * Length of the text in characters (UTF-16 units).
+   *
+   * @generated from field: int64 text_characters = 2;
+   */
+  textCharacters: bigint;
+
+  /**
+   * Whether the model declined: by its finish reason, or by what the text begins with.
+   *
+   * @generated from field: bool refused = 3;
+   */
+  refused: boolean;
+
+  /**
+   * Whether the text is JSON. Missing if neither the request asked for it nor the text is a JSON object or list.
+   *
+   * @generated from field: optional bool json_valid = 4;
+   */
+  jsonValid?: boolean | undefined;
+
+  /**
+   * Whether the text follows the schema of the request. Missing if it gave none.
+   *
+   * @generated from field: optional bool schema_valid = 5;
+   */
+  schemaValid?: boolean | undefined;
+
+  /**
+   * Values inside the text's JSON, at most 500.
+   *
+   * @generated from field: repeated understudy.v1.JsonField fields = 6;
+   */
+  fields: JsonField[];
+
+  /**
+   * Called tools in their order, at most 128.
+   *
+   * @generated from field: repeated understudy.v1.ToolShape tools = 7;
+   */
+  tools: ToolShape[];
+
+  /**
+   * Kinds of structure in a text that is not JSON.
+   *
+   * @generated from field: understudy.v1.TextStructure structure = 8;
+   */
+  structure?: TextStructure | undefined;
+};
+
+/**
+ * Describes the message understudy.v1.AnswerShape.
+ * Use `create(AnswerShapeSchema)` to create a new message.
+ */
+export const AnswerShapeSchema: GenMessage<AnswerShape> = /*@__PURE__*/
+  messageDesc(file_understudy_v1_comparison_service, 7);
+
+/**
+ * A place in a JSON value and what is found there.
+ *
+ * @generated from message understudy.v1.JsonField
+ */
+export type JsonField = Message<"understudy.v1.JsonField"> & {
+  /**
+   * JSON pointer; `*` stands for every item of a list. Empty for the whole value.
+   *
+   * @generated from field: string path = 1;
+   */
+  path: string;
+
+  /**
+   * The types found there, in alphabetical order: `array`, `boolean`, `null`, `number`, `object`, `string`.
+   *
+   * @generated from field: repeated string types = 2;
+   */
+  types: string[];
+};
+
+/**
+ * Describes the message understudy.v1.JsonField.
+ * Use `create(JsonFieldSchema)` to create a new message.
+ */
+export const JsonFieldSchema: GenMessage<JsonField> = /*@__PURE__*/
+  messageDesc(file_understudy_v1_comparison_service, 8);
+
+/**
+ * The shape of one tool call.
+ *
+ * @generated from message understudy.v1.ToolShape
+ */
+export type ToolShape = Message<"understudy.v1.ToolShape"> & {
+  /**
+   * The tool's name.
+   *
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * Values inside its arguments, at most 500.
+   *
+   * @generated from field: repeated understudy.v1.JsonField fields = 2;
+   */
+  fields: JsonField[];
+};
+
+/**
+ * Describes the message understudy.v1.ToolShape.
+ * Use `create(ToolShapeSchema)` to create a new message.
+ */
+export const ToolShapeSchema: GenMessage<ToolShape> = /*@__PURE__*/
+  messageDesc(file_understudy_v1_comparison_service, 9);
+
+/**
+ * What a text in Markdown consists of.
+ *
+ * @generated from message understudy.v1.TextStructure
+ */
+export type TextStructure = Message<"understudy.v1.TextStructure"> & {
+  /**
+   * Whether it has headings.
+   *
+   * @generated from field: bool headings = 1;
+   */
+  headings: boolean;
+
+  /**
+   * Whether it has lists.
+   *
+   * @generated from field: bool lists = 2;
+   */
+  lists: boolean;
+
+  /**
+   * Whether it has blocks of code.
+   *
+   * @generated from field: bool code = 3;
+   */
+  code: boolean;
+
+  /**
+   * Whether it has tables.
+   *
+   * @generated from field: bool tables = 4;
+   */
+  tables: boolean;
+};
+
+/**
+ * Describes the message understudy.v1.TextStructure.
+ * Use `create(TextStructureSchema)` to create a new message.
+ */
+export const TextStructureSchema: GenMessage<TextStructure> = /*@__PURE__*/
+  messageDesc(file_understudy_v1_comparison_service, 10);
+
+/**
  * A difference of shape.
  *
  * @generated from message understudy.v1.ShapeDifference
@@ -497,7 +690,7 @@ export type ShapeDifference = Message<"understudy.v1.ShapeDifference"> & {
  * Use `create(ShapeDifferenceSchema)` to create a new message.
  */
 export const ShapeDifferenceSchema: GenMessage<ShapeDifference> = /*@__PURE__*/
-  messageDesc(file_understudy_v1_comparison_service, 7);
+  messageDesc(file_understudy_v1_comparison_service, 11);
 
 /**
  * What differs.
@@ -601,7 +794,7 @@ export type ShapeDifference_Kind = (typeof ShapeDifference_Kind)[keyof typeof Sh
  * Describes the enum understudy.v1.ShapeDifference.Kind.
  */
 export const ShapeDifference_KindSchema: GenEnum<ShapeDifference_Kind> = /*@__PURE__*/
-  enumDesc(file_understudy_v1_comparison_service, 7, 0);
+  enumDesc(file_understudy_v1_comparison_service, 11, 0);
 
 /**
  * The verdicts.
@@ -643,7 +836,7 @@ export type ComparisonFinished = Message<"understudy.v1.ComparisonFinished"> & {
  * Use `create(ComparisonFinishedSchema)` to create a new message.
  */
 export const ComparisonFinishedSchema: GenMessage<ComparisonFinished> = /*@__PURE__*/
-  messageDesc(file_understudy_v1_comparison_service, 8);
+  messageDesc(file_understudy_v1_comparison_service, 12);
 
 /**
  * Whether a backup will do.
@@ -678,6 +871,35 @@ export type Verdict = Message<"understudy.v1.Verdict"> & {
    * @generated from field: int32 sample_count = 4;
    */
   sampleCount: number;
+
+  /**
+   * Further figures, without limit and judgement: `first_token_p50`, `first_token_p95`, `total_p50`, `total_p95` in
+   * milliseconds, `tokens_per_s_p50`, `tokens_per_s_p95`, `cost` in millionths of a US dollar per request.
+   *
+   * @generated from field: repeated understudy.v1.Criterion figures = 5;
+   */
+  figures: Criterion[];
+
+  /**
+   * How often each kind of difference was found.
+   *
+   * @generated from field: repeated understudy.v1.DifferenceCount differences = 6;
+   */
+  differences: DifferenceCount[];
+
+  /**
+   * How the calls ended.
+   *
+   * @generated from field: repeated understudy.v1.OutcomeCount outcomes = 7;
+   */
+  outcomes: OutcomeCount[];
+
+  /**
+   * Share of the calls whose cost is not known, 0 to 1.
+   *
+   * @generated from field: double unknown_cost_share = 8;
+   */
+  unknownCostShare: number;
 };
 
 /**
@@ -685,7 +907,7 @@ export type Verdict = Message<"understudy.v1.Verdict"> & {
  * Use `create(VerdictSchema)` to create a new message.
  */
 export const VerdictSchema: GenMessage<Verdict> = /*@__PURE__*/
-  messageDesc(file_understudy_v1_comparison_service, 9);
+  messageDesc(file_understudy_v1_comparison_service, 13);
 
 /**
  * The judgement.
@@ -733,7 +955,84 @@ export type Verdict_Result = (typeof Verdict_Result)[keyof typeof Verdict_Result
  * Describes the enum understudy.v1.Verdict.Result.
  */
 export const Verdict_ResultSchema: GenEnum<Verdict_Result> = /*@__PURE__*/
-  enumDesc(file_understudy_v1_comparison_service, 9, 0);
+  enumDesc(file_understudy_v1_comparison_service, 13, 0);
+
+/**
+ * How often a kind of difference from the primary's first run was found.
+ *
+ * @generated from message understudy.v1.DifferenceCount
+ */
+export type DifferenceCount = Message<"understudy.v1.DifferenceCount"> & {
+  /**
+   * The kind.
+   *
+   * @generated from field: understudy.v1.ShapeDifference.Kind kind = 1;
+   */
+  kind: ShapeDifference_Kind;
+
+  /**
+   * Samples where the primary's second run had it.
+   *
+   * @generated from field: int32 primary_count = 2;
+   */
+  primaryCount: number;
+
+  /**
+   * Samples where the backup had it.
+   *
+   * @generated from field: int32 backup_count = 3;
+   */
+  backupCount: number;
+
+  /**
+   * Samples where the answer that was begun on the primary and finished on the backup had it.
+   *
+   * @generated from field: int32 switch_count = 4;
+   */
+  switchCount: number;
+};
+
+/**
+ * Describes the message understudy.v1.DifferenceCount.
+ * Use `create(DifferenceCountSchema)` to create a new message.
+ */
+export const DifferenceCountSchema: GenMessage<DifferenceCount> = /*@__PURE__*/
+  messageDesc(file_understudy_v1_comparison_service, 14);
+
+/**
+ * How often calls ended in one way.
+ *
+ * @generated from message understudy.v1.OutcomeCount
+ */
+export type OutcomeCount = Message<"understudy.v1.OutcomeCount"> & {
+  /**
+   * The way.
+   *
+   * @generated from field: understudy.v1.AttemptOutcome outcome = 1;
+   */
+  outcome: AttemptOutcome;
+
+  /**
+   * Calls of the primary.
+   *
+   * @generated from field: int32 primary_count = 2;
+   */
+  primaryCount: number;
+
+  /**
+   * Calls of the backup.
+   *
+   * @generated from field: int32 backup_count = 3;
+   */
+  backupCount: number;
+};
+
+/**
+ * Describes the message understudy.v1.OutcomeCount.
+ * Use `create(OutcomeCountSchema)` to create a new message.
+ */
+export const OutcomeCountSchema: GenMessage<OutcomeCount> = /*@__PURE__*/
+  messageDesc(file_understudy_v1_comparison_service, 15);
 
 /**
  * One criterion of a verdict.
@@ -742,7 +1041,7 @@ export const Verdict_ResultSchema: GenEnum<Verdict_Result> = /*@__PURE__*/
  */
 export type Criterion = Message<"understudy.v1.Criterion"> & {
   /**
-   * The criterion's name: `shape`, `first_token`, `total`, `cost`, `errors`.
+   * The criterion's name: `shape`, `switch_shape`, `first_token`, `total`, `cost`, `errors`.
    *
    * @generated from field: string name = 1;
    */
@@ -770,7 +1069,7 @@ export type Criterion = Message<"understudy.v1.Criterion"> & {
   backup?: number | undefined;
 
   /**
-   * What the limit applies to: a ratio or a difference.
+   * What the limit applies to: the ratio to the primary's figure, or the difference of two shares.
    *
    * @generated from field: optional double value = 5;
    */
@@ -796,6 +1095,13 @@ export type Criterion = Message<"understudy.v1.Criterion"> & {
    * @generated from field: optional double limit = 8;
    */
   limit?: number | undefined;
+
+  /**
+   * Samples that the criterion rests on.
+   *
+   * @generated from field: int32 sample_count = 9;
+   */
+  sampleCount: number;
 };
 
 /**
@@ -803,7 +1109,7 @@ export type Criterion = Message<"understudy.v1.Criterion"> & {
  * Use `create(CriterionSchema)` to create a new message.
  */
 export const CriterionSchema: GenMessage<Criterion> = /*@__PURE__*/
-  messageDesc(file_understudy_v1_comparison_service, 10);
+  messageDesc(file_understudy_v1_comparison_service, 16);
 
 /**
  * Tests a backup before it is trusted: runs samples on the primary and on backups and judges the difference.
@@ -816,7 +1122,8 @@ export const ComparisonService: GenService<{
    * disagreement with itself. The first event is always `planned`, the last always `finished`.
    *
    * Fails with `INVALID_ARGUMENT` if the request is not valid, `NOT_FOUND` if the workload, a route or the sample set is
-   * not configured, and `RESOURCE_EXHAUSTED` if the next call could pass `max_cost_micro_usd` or `max_tokens`.
+   * not configured. When the next call could pass `max_cost_micro_usd` or `max_tokens`, the comparison ends early with what
+   * it has: `finished` is then `incomplete`.
    *
    * @generated from rpc understudy.v1.ComparisonService.CompareRoutes
    */

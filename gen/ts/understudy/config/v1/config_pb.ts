@@ -6,6 +6,8 @@ import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2"
 import { enumDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
 import type { Duration } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_duration } from "@bufbuild/protobuf/wkt";
+import type { Acceptance } from "../../v1/comparison_service_pb.ts";
+import { file_understudy_v1_comparison_service } from "../../v1/comparison_service_pb.ts";
 import type { Policy } from "../../v1/routing_pb.ts";
 import { file_understudy_v1_routing } from "../../v1/routing_pb.ts";
 import type { Message, UnknownEnum } from "@bufbuild/protobuf";
@@ -14,7 +16,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file understudy/config/v1/config.proto.
  */
 export const file_understudy_config_v1_config: GenFile = /*@__PURE__*/
-  fileDesc("CiF1bmRlcnN0dWR5L2NvbmZpZy92MS9jb25maWcucHJvdG8SFHVuZGVyc3R1ZHkuY29uZmlnLnYxIu0FCgZDb25maWcSPgoJcHJvdmlkZXJzGAEgAygLMisudW5kZXJzdHVkeS5jb25maWcudjEuQ29uZmlnLlByb3ZpZGVyc0VudHJ5EjgKBnJvdXRlcxgCIAMoCzIoLnVuZGVyc3R1ZHkuY29uZmlnLnYxLkNvbmZpZy5Sb3V0ZXNFbnRyeRI+Cgl3b3JrbG9hZHMYAyADKAsyKy51bmRlcnN0dWR5LmNvbmZpZy52MS5Db25maWcuV29ya2xvYWRzRW50cnkSPQoPcmVxdWVzdF9yb3V0aW5nGAQgASgOMiQudW5kZXJzdHVkeS5jb25maWcudjEuUmVxdWVzdFJvdXRpbmcSOgoHY2FsbGVycxgFIAMoCzIpLnVuZGVyc3R1ZHkuY29uZmlnLnYxLkNvbmZpZy5DYWxsZXJzRW50cnkSLAoGc2VydmVyGAYgASgLMhwudW5kZXJzdHVkeS5jb25maWcudjEuU2VydmVyEiUKGGNvbnRpbnVhdGlvbl9pbnN0cnVjdGlvbhgHIAEoCUgAiAEBGlAKDlByb3ZpZGVyc0VudHJ5EgsKA2tleRgBIAEoCRItCgV2YWx1ZRgCIAEoCzIeLnVuZGVyc3R1ZHkuY29uZmlnLnYxLlByb3ZpZGVyOgI4ARpKCgtSb3V0ZXNFbnRyeRILCgNrZXkYASABKAkSKgoFdmFsdWUYAiABKAsyGy51bmRlcnN0dWR5LmNvbmZpZy52MS5Sb3V0ZToCOAEaUAoOV29ya2xvYWRzRW50cnkSCwoDa2V5GAEgASgJEi0KBXZhbHVlGAIgASgLMh4udW5kZXJzdHVkeS5jb25maWcudjEuV29ya2xvYWQ6AjgBGkwKDENhbGxlcnNFbnRyeRILCgNrZXkYASABKAkSKwoFdmFsdWUYAiABKAsyHC51bmRlcnN0dWR5LmNvbmZpZy52MS5DYWxsZXI6AjgBQhsKGV9jb250aW51YXRpb25faW5zdHJ1Y3Rpb24iqAIKCFByb3ZpZGVyEjAKCHBsYXRmb3JtGAEgASgOMh4udW5kZXJzdHVkeS5jb25maWcudjEuUGxhdGZvcm0SLgoHZGlhbGVjdBgCIAEoDjIdLnVuZGVyc3R1ZHkuY29uZmlnLnYxLkRpYWxlY3QSEAoIZW5kcG9pbnQYAyABKAkSDwoHYXBpX2tleRgEIAEoCRIUCgxhbGxvd19tb2RlbHMYBSADKAkSEwoLYXBpX3ZlcnNpb24YBiABKAkSPAoHaGVhZGVycxgHIAMoCzIrLnVuZGVyc3R1ZHkuY29uZmlnLnYxLlByb3ZpZGVyLkhlYWRlcnNFbnRyeRouCgxIZWFkZXJzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASLoAgoFUm91dGUSEAoIcHJvdmlkZXIYASABKAkSDQoFbW9kZWwYAiABKAkSHAoPbWF4X2NvbmN1cnJlbmN5GAMgASgFSACIAQESEwoLYXBpX3ZlcnNpb24YBCABKAkSOAoMY29udGludWF0aW9uGAUgASgOMiIudW5kZXJzdHVkeS5jb25maWcudjEuQ29udGludWF0aW9uEjcKDHByZWZpbGxfZm9ybRgGIAEoDjIhLnVuZGVyc3R1ZHkuY29uZmlnLnYxLlByZWZpbGxGb3JtEjgKDGNhcGFiaWxpdGllcxgHIAEoCzIiLnVuZGVyc3R1ZHkuY29uZmlnLnYxLkNhcGFiaWxpdGllcxIsCgZwcmljZXMYCCABKAsyHC51bmRlcnN0dWR5LmNvbmZpZy52MS5QcmljZXMSEgoFcGluZ3MYCSABKAhIAYgBAUISChBfbWF4X2NvbmN1cnJlbmN5QggKBl9waW5ncyK6AgoMQ2FwYWJpbGl0aWVzEhIKBXRvb2xzGAEgASgISACIAQESEwoGaW1hZ2VzGAIgASgISAGIAQESGAoLanNvbl9zY2hlbWEYAyABKAhIAogBARIWCglyZWFzb25pbmcYBCABKAhIA4gBARIYCgt0ZW1wZXJhdHVyZRgFIAEoCEgEiAEBEiIKFWNvbnRleHRfd2luZG93X3Rva2VucxgGIAEoA0gFiAEBEh4KEW1heF9vdXRwdXRfdG9rZW5zGAcgASgDSAaIAQFCCAoGX3Rvb2xzQgkKB19pbWFnZXNCDgoMX2pzb25fc2NoZW1hQgwKCl9yZWFzb25pbmdCDgoMX3RlbXBlcmF0dXJlQhgKFl9jb250ZXh0X3dpbmRvd190b2tlbnNCFAoSX21heF9vdXRwdXRfdG9rZW5zIoACCgZQcmljZXMSHwoSaW5wdXRfdXNkX3Blcl9tdG9rGAEgASgBSACIAQESIAoTb3V0cHV0X3VzZF9wZXJfbXRvaxgCIAEoAUgBiAEBEiQKF2NhY2hlX3JlYWRfdXNkX3Blcl9tdG9rGAMgASgBSAKIAQESJQoYY2FjaGVfd3JpdGVfdXNkX3Blcl9tdG9rGAQgASgBSAOIAQFCFQoTX2lucHV0X3VzZF9wZXJfbXRva0IWChRfb3V0cHV0X3VzZF9wZXJfbXRva0IaChhfY2FjaGVfcmVhZF91c2RfcGVyX210b2tCGwoZX2NhY2hlX3dyaXRlX3VzZF9wZXJfbXRvayJTCghXb3JrbG9hZBIPCgdwcmltYXJ5GAEgASgJEg8KB2JhY2t1cHMYAiADKAkSJQoGcG9saWN5GAMgASgLMhUudW5kZXJzdHVkeS52MS5Qb2xpY3kiXgoGQ2FsbGVyEg8KB2FwaV9rZXkYASABKAkSEQoJd29ya2xvYWRzGAIgAygJEhwKD21heF9jb25jdXJyZW5jeRgDIAEoBUgAiAEBQhIKEF9tYXhfY29uY3VycmVuY3kilwQKBlNlcnZlchIOCgZsaXN0ZW4YASABKAkSJgoDdGxzGAIgASgLMhkudW5kZXJzdHVkeS5jb25maWcudjEuVGxzEhQKDGNvcnNfb3JpZ2lucxgDIAMoCRIeChFtYXhfcmVxdWVzdF9ieXRlcxgEIAEoBUgAiAEBEh8KEm1heF9idWZmZXJlZF9ieXRlcxgFIAEoA0gBiAEBEiEKFG1heF9jb25jdXJyZW50X2NhbGxzGAYgASgFSAKIAQESJwoabWF4X3N0cmVhbXNfcGVyX2Nvbm5lY3Rpb24YByABKAVIA4gBARIwCg1kcmFpbl90aW1lb3V0GAggASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEiwKCWxhbWVfZHVjaxgJIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhI3ChRjbGllbnRfc3RhbGxfdGltZW91dBgKIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhI0ChFtYXhfdG90YWxfdGltZW91dBgLIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbkIUChJfbWF4X3JlcXVlc3RfYnl0ZXNCFQoTX21heF9idWZmZXJlZF9ieXRlc0IXChVfbWF4X2NvbmN1cnJlbnRfY2FsbHNCHQobX21heF9zdHJlYW1zX3Blcl9jb25uZWN0aW9uIioKA1RscxIRCgljZXJ0X2ZpbGUYASABKAkSEAoIa2V5X2ZpbGUYAiABKAkqfgoIUGxhdGZvcm0SGAoUUExBVEZPUk1fVU5TUEVDSUZJRUQQABIWChJQTEFURk9STV9BTlRIUk9QSUMQARITCg9QTEFURk9STV9PUEVOQUkQAhISCg5QTEFURk9STV9BWlVSRRADEhcKE1BMQVRGT1JNX0NPTVBBVElCTEUQBCpbCgdEaWFsZWN0EhcKE0RJQUxFQ1RfVU5TUEVDSUZJRUQQABIXChNESUFMRUNUX09QRU5BSV9DSEFUEAESHgoaRElBTEVDVF9BTlRIUk9QSUNfTUVTU0FHRVMQAip4CgxDb250aW51YXRpb24SHAoYQ09OVElOVUFUSU9OX1VOU1BFQ0lGSUVEEAASGAoUQ09OVElOVUFUSU9OX1BSRUZJTEwQARIZChVDT05USU5VQVRJT05fSU5TVFJVQ1QQAhIVChFDT05USU5VQVRJT05fTk9ORRADKo4BCgtQcmVmaWxsRm9ybRIcChhQUkVGSUxMX0ZPUk1fVU5TUEVDSUZJRUQQABIfChtQUkVGSUxMX0ZPUk1fQVNTSVNUQU5UX1RVUk4QARIXChNQUkVGSUxMX0ZPUk1fUFJFRklYEAISJwojUFJFRklMTF9GT1JNX0NPTlRJTlVFX0ZJTkFMX01FU1NBR0UQAyqEAQoOUmVxdWVzdFJvdXRpbmcSHwobUkVRVUVTVF9ST1VUSU5HX1VOU1BFQ0lGSUVEEAASGAoUUkVRVUVTVF9ST1VUSU5HX05PTkUQARIeChpSRVFVRVNUX1JPVVRJTkdfQ09ORklHVVJFRBACEhcKE1JFUVVFU1RfUk9VVElOR19BTlkQA0J4ChhkZXYudW5kZXJzdHVkeS5jb25maWcudjFCC0NvbmZpZ1Byb3RvUAFaTWdpdGh1Yi5jb20vdW5kZXJzdHVkeS1nYXRld2F5L3VuZGVyc3R1ZHkvZ2VuL2dvL3VuZGVyc3R1ZHkvY29uZmlnL3YxO2NvbmZpZ3YxYgZwcm90bzM", [file_google_protobuf_duration, file_understudy_v1_routing]);
+  fileDesc("CiF1bmRlcnN0dWR5L2NvbmZpZy92MS9jb25maWcucHJvdG8SFHVuZGVyc3R1ZHkuY29uZmlnLnYxIoQHCgZDb25maWcSPgoJcHJvdmlkZXJzGAEgAygLMisudW5kZXJzdHVkeS5jb25maWcudjEuQ29uZmlnLlByb3ZpZGVyc0VudHJ5EjgKBnJvdXRlcxgCIAMoCzIoLnVuZGVyc3R1ZHkuY29uZmlnLnYxLkNvbmZpZy5Sb3V0ZXNFbnRyeRI+Cgl3b3JrbG9hZHMYAyADKAsyKy51bmRlcnN0dWR5LmNvbmZpZy52MS5Db25maWcuV29ya2xvYWRzRW50cnkSPQoPcmVxdWVzdF9yb3V0aW5nGAQgASgOMiQudW5kZXJzdHVkeS5jb25maWcudjEuUmVxdWVzdFJvdXRpbmcSOgoHY2FsbGVycxgFIAMoCzIpLnVuZGVyc3R1ZHkuY29uZmlnLnYxLkNvbmZpZy5DYWxsZXJzRW50cnkSLAoGc2VydmVyGAYgASgLMhwudW5kZXJzdHVkeS5jb25maWcudjEuU2VydmVyEiUKGGNvbnRpbnVhdGlvbl9pbnN0cnVjdGlvbhgHIAEoCUgAiAEBEkEKC3NhbXBsZV9zZXRzGAggAygLMiwudW5kZXJzdHVkeS5jb25maWcudjEuQ29uZmlnLlNhbXBsZVNldHNFbnRyeRpQCg5Qcm92aWRlcnNFbnRyeRILCgNrZXkYASABKAkSLQoFdmFsdWUYAiABKAsyHi51bmRlcnN0dWR5LmNvbmZpZy52MS5Qcm92aWRlcjoCOAEaSgoLUm91dGVzRW50cnkSCwoDa2V5GAEgASgJEioKBXZhbHVlGAIgASgLMhsudW5kZXJzdHVkeS5jb25maWcudjEuUm91dGU6AjgBGlAKDldvcmtsb2Fkc0VudHJ5EgsKA2tleRgBIAEoCRItCgV2YWx1ZRgCIAEoCzIeLnVuZGVyc3R1ZHkuY29uZmlnLnYxLldvcmtsb2FkOgI4ARpMCgxDYWxsZXJzRW50cnkSCwoDa2V5GAEgASgJEisKBXZhbHVlGAIgASgLMhwudW5kZXJzdHVkeS5jb25maWcudjEuQ2FsbGVyOgI4ARpSCg9TYW1wbGVTZXRzRW50cnkSCwoDa2V5GAEgASgJEi4KBXZhbHVlGAIgASgLMh8udW5kZXJzdHVkeS5jb25maWcudjEuU2FtcGxlU2V0OgI4AUIbChlfY29udGludWF0aW9uX2luc3RydWN0aW9uIhkKCVNhbXBsZVNldBIMCgRmaWxlGAEgASgJIqgCCghQcm92aWRlchIwCghwbGF0Zm9ybRgBIAEoDjIeLnVuZGVyc3R1ZHkuY29uZmlnLnYxLlBsYXRmb3JtEi4KB2RpYWxlY3QYAiABKA4yHS51bmRlcnN0dWR5LmNvbmZpZy52MS5EaWFsZWN0EhAKCGVuZHBvaW50GAMgASgJEg8KB2FwaV9rZXkYBCABKAkSFAoMYWxsb3dfbW9kZWxzGAUgAygJEhMKC2FwaV92ZXJzaW9uGAYgASgJEjwKB2hlYWRlcnMYByADKAsyKy51bmRlcnN0dWR5LmNvbmZpZy52MS5Qcm92aWRlci5IZWFkZXJzRW50cnkaLgoMSGVhZGVyc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEi6AIKBVJvdXRlEhAKCHByb3ZpZGVyGAEgASgJEg0KBW1vZGVsGAIgASgJEhwKD21heF9jb25jdXJyZW5jeRgDIAEoBUgAiAEBEhMKC2FwaV92ZXJzaW9uGAQgASgJEjgKDGNvbnRpbnVhdGlvbhgFIAEoDjIiLnVuZGVyc3R1ZHkuY29uZmlnLnYxLkNvbnRpbnVhdGlvbhI3CgxwcmVmaWxsX2Zvcm0YBiABKA4yIS51bmRlcnN0dWR5LmNvbmZpZy52MS5QcmVmaWxsRm9ybRI4CgxjYXBhYmlsaXRpZXMYByABKAsyIi51bmRlcnN0dWR5LmNvbmZpZy52MS5DYXBhYmlsaXRpZXMSLAoGcHJpY2VzGAggASgLMhwudW5kZXJzdHVkeS5jb25maWcudjEuUHJpY2VzEhIKBXBpbmdzGAkgASgISAGIAQFCEgoQX21heF9jb25jdXJyZW5jeUIICgZfcGluZ3MiugIKDENhcGFiaWxpdGllcxISCgV0b29scxgBIAEoCEgAiAEBEhMKBmltYWdlcxgCIAEoCEgBiAEBEhgKC2pzb25fc2NoZW1hGAMgASgISAKIAQESFgoJcmVhc29uaW5nGAQgASgISAOIAQESGAoLdGVtcGVyYXR1cmUYBSABKAhIBIgBARIiChVjb250ZXh0X3dpbmRvd190b2tlbnMYBiABKANIBYgBARIeChFtYXhfb3V0cHV0X3Rva2VucxgHIAEoA0gGiAEBQggKBl90b29sc0IJCgdfaW1hZ2VzQg4KDF9qc29uX3NjaGVtYUIMCgpfcmVhc29uaW5nQg4KDF90ZW1wZXJhdHVyZUIYChZfY29udGV4dF93aW5kb3dfdG9rZW5zQhQKEl9tYXhfb3V0cHV0X3Rva2VucyKAAgoGUHJpY2VzEh8KEmlucHV0X3VzZF9wZXJfbXRvaxgBIAEoAUgAiAEBEiAKE291dHB1dF91c2RfcGVyX210b2sYAiABKAFIAYgBARIkChdjYWNoZV9yZWFkX3VzZF9wZXJfbXRvaxgDIAEoAUgCiAEBEiUKGGNhY2hlX3dyaXRlX3VzZF9wZXJfbXRvaxgEIAEoAUgDiAEBQhUKE19pbnB1dF91c2RfcGVyX210b2tCFgoUX291dHB1dF91c2RfcGVyX210b2tCGgoYX2NhY2hlX3JlYWRfdXNkX3Blcl9tdG9rQhsKGV9jYWNoZV93cml0ZV91c2RfcGVyX210b2siggEKCFdvcmtsb2FkEg8KB3ByaW1hcnkYASABKAkSDwoHYmFja3VwcxgCIAMoCRIlCgZwb2xpY3kYAyABKAsyFS51bmRlcnN0dWR5LnYxLlBvbGljeRItCgphY2NlcHRhbmNlGAQgASgLMhkudW5kZXJzdHVkeS52MS5BY2NlcHRhbmNlIl4KBkNhbGxlchIPCgdhcGlfa2V5GAEgASgJEhEKCXdvcmtsb2FkcxgCIAMoCRIcCg9tYXhfY29uY3VycmVuY3kYAyABKAVIAIgBAUISChBfbWF4X2NvbmN1cnJlbmN5IpcECgZTZXJ2ZXISDgoGbGlzdGVuGAEgASgJEiYKA3RscxgCIAEoCzIZLnVuZGVyc3R1ZHkuY29uZmlnLnYxLlRscxIUCgxjb3JzX29yaWdpbnMYAyADKAkSHgoRbWF4X3JlcXVlc3RfYnl0ZXMYBCABKAVIAIgBARIfChJtYXhfYnVmZmVyZWRfYnl0ZXMYBSABKANIAYgBARIhChRtYXhfY29uY3VycmVudF9jYWxscxgGIAEoBUgCiAEBEicKGm1heF9zdHJlYW1zX3Blcl9jb25uZWN0aW9uGAcgASgFSAOIAQESMAoNZHJhaW5fdGltZW91dBgIIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIsCglsYW1lX2R1Y2sYCSABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SNwoUY2xpZW50X3N0YWxsX3RpbWVvdXQYCiABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SNAoRbWF4X3RvdGFsX3RpbWVvdXQYCyABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25CFAoSX21heF9yZXF1ZXN0X2J5dGVzQhUKE19tYXhfYnVmZmVyZWRfYnl0ZXNCFwoVX21heF9jb25jdXJyZW50X2NhbGxzQh0KG19tYXhfc3RyZWFtc19wZXJfY29ubmVjdGlvbiIqCgNUbHMSEQoJY2VydF9maWxlGAEgASgJEhAKCGtleV9maWxlGAIgASgJKn4KCFBsYXRmb3JtEhgKFFBMQVRGT1JNX1VOU1BFQ0lGSUVEEAASFgoSUExBVEZPUk1fQU5USFJPUElDEAESEwoPUExBVEZPUk1fT1BFTkFJEAISEgoOUExBVEZPUk1fQVpVUkUQAxIXChNQTEFURk9STV9DT01QQVRJQkxFEAQqWwoHRGlhbGVjdBIXChNESUFMRUNUX1VOU1BFQ0lGSUVEEAASFwoTRElBTEVDVF9PUEVOQUlfQ0hBVBABEh4KGkRJQUxFQ1RfQU5USFJPUElDX01FU1NBR0VTEAIqeAoMQ29udGludWF0aW9uEhwKGENPTlRJTlVBVElPTl9VTlNQRUNJRklFRBAAEhgKFENPTlRJTlVBVElPTl9QUkVGSUxMEAESGQoVQ09OVElOVUFUSU9OX0lOU1RSVUNUEAISFQoRQ09OVElOVUFUSU9OX05PTkUQAyqOAQoLUHJlZmlsbEZvcm0SHAoYUFJFRklMTF9GT1JNX1VOU1BFQ0lGSUVEEAASHwobUFJFRklMTF9GT1JNX0FTU0lTVEFOVF9UVVJOEAESFwoTUFJFRklMTF9GT1JNX1BSRUZJWBACEicKI1BSRUZJTExfRk9STV9DT05USU5VRV9GSU5BTF9NRVNTQUdFEAMqhAEKDlJlcXVlc3RSb3V0aW5nEh8KG1JFUVVFU1RfUk9VVElOR19VTlNQRUNJRklFRBAAEhgKFFJFUVVFU1RfUk9VVElOR19OT05FEAESHgoaUkVRVUVTVF9ST1VUSU5HX0NPTkZJR1VSRUQQAhIXChNSRVFVRVNUX1JPVVRJTkdfQU5ZEANCeAoYZGV2LnVuZGVyc3R1ZHkuY29uZmlnLnYxQgtDb25maWdQcm90b1ABWk1naXRodWIuY29tL3VuZGVyc3R1ZHktZ2F0ZXdheS91bmRlcnN0dWR5L2dlbi9nby91bmRlcnN0dWR5L2NvbmZpZy92MTtjb25maWd2MWIGcHJvdG8z", [file_google_protobuf_duration, file_understudy_v1_comparison_service, file_understudy_v1_routing]);
 
 /**
  * The configuration file `understudy.yaml`. Durations are written `500ms`, `20s`, `2m`; enum values by their short
@@ -71,6 +73,13 @@ export type Config = Message<"understudy.config.v1.Config"> & {
    * @generated from field: optional string continuation_instruction = 7;
    */
   continuationInstruction?: string | undefined;
+
+  /**
+   * Optional. Samples for comparisons, by name, so that requests need not carry them.
+   *
+   * @generated from field: map<string, understudy.config.v1.SampleSet> sample_sets = 8;
+   */
+  sampleSets: { [key: string]: SampleSet };
 };
 
 /**
@@ -79,6 +88,27 @@ export type Config = Message<"understudy.config.v1.Config"> & {
  */
 export const ConfigSchema: GenMessage<Config> = /*@__PURE__*/
   messageDesc(file_understudy_config_v1_config, 0);
+
+/**
+ * Samples for comparisons.
+ *
+ * @generated from message understudy.config.v1.SampleSet
+ */
+export type SampleSet = Message<"understudy.config.v1.SampleSet"> & {
+  /**
+   * Required. File with one sample a line, as JSON. A relative path begins at the configuration's folder.
+   *
+   * @generated from field: string file = 1;
+   */
+  file: string;
+};
+
+/**
+ * Describes the message understudy.config.v1.SampleSet.
+ * Use `create(SampleSetSchema)` to create a new message.
+ */
+export const SampleSetSchema: GenMessage<SampleSet> = /*@__PURE__*/
+  messageDesc(file_understudy_config_v1_config, 1);
 
 /**
  * An account at a platform.
@@ -141,7 +171,7 @@ export type Provider = Message<"understudy.config.v1.Provider"> & {
  * Use `create(ProviderSchema)` to create a new message.
  */
 export const ProviderSchema: GenMessage<Provider> = /*@__PURE__*/
-  messageDesc(file_understudy_config_v1_config, 1);
+  messageDesc(file_understudy_config_v1_config, 2);
 
 /**
  * A way to a model.
@@ -218,7 +248,7 @@ export type Route = Message<"understudy.config.v1.Route"> & {
  * Use `create(RouteSchema)` to create a new message.
  */
 export const RouteSchema: GenMessage<Route> = /*@__PURE__*/
-  messageDesc(file_understudy_config_v1_config, 2);
+  messageDesc(file_understudy_config_v1_config, 3);
 
 /**
  * What a route can carry. Each field replaces the default by model.
@@ -281,7 +311,7 @@ export type Capabilities = Message<"understudy.config.v1.Capabilities"> & {
  * Use `create(CapabilitiesSchema)` to create a new message.
  */
 export const CapabilitiesSchema: GenMessage<Capabilities> = /*@__PURE__*/
-  messageDesc(file_understudy_config_v1_config, 3);
+  messageDesc(file_understudy_config_v1_config, 4);
 
 /**
  * Prices in US dollars for a million tokens.
@@ -323,7 +353,7 @@ export type Prices = Message<"understudy.config.v1.Prices"> & {
  * Use `create(PricesSchema)` to create a new message.
  */
 export const PricesSchema: GenMessage<Prices> = /*@__PURE__*/
-  messageDesc(file_understudy_config_v1_config, 4);
+  messageDesc(file_understudy_config_v1_config, 5);
 
 /**
  * A named use: its routes and rules.
@@ -351,6 +381,13 @@ export type Workload = Message<"understudy.config.v1.Workload"> & {
    * @generated from field: understudy.v1.Policy policy = 3;
    */
   policy?: Policy | undefined;
+
+  /**
+   * Optional. What a backup must reach in a comparison.
+   *
+   * @generated from field: understudy.v1.Acceptance acceptance = 4;
+   */
+  acceptance?: Acceptance | undefined;
 };
 
 /**
@@ -358,7 +395,7 @@ export type Workload = Message<"understudy.config.v1.Workload"> & {
  * Use `create(WorkloadSchema)` to create a new message.
  */
 export const WorkloadSchema: GenMessage<Workload> = /*@__PURE__*/
-  messageDesc(file_understudy_config_v1_config, 5);
+  messageDesc(file_understudy_config_v1_config, 6);
 
 /**
  * Somebody who may call.
@@ -393,7 +430,7 @@ export type Caller = Message<"understudy.config.v1.Caller"> & {
  * Use `create(CallerSchema)` to create a new message.
  */
 export const CallerSchema: GenMessage<Caller> = /*@__PURE__*/
-  messageDesc(file_understudy_config_v1_config, 6);
+  messageDesc(file_understudy_config_v1_config, 7);
 
 /**
  * The listener and its limits.
@@ -484,7 +521,7 @@ export type Server = Message<"understudy.config.v1.Server"> & {
  * Use `create(ServerSchema)` to create a new message.
  */
 export const ServerSchema: GenMessage<Server> = /*@__PURE__*/
-  messageDesc(file_understudy_config_v1_config, 7);
+  messageDesc(file_understudy_config_v1_config, 8);
 
 /**
  * A certificate.
@@ -512,7 +549,7 @@ export type Tls = Message<"understudy.config.v1.Tls"> & {
  * Use `create(TlsSchema)` to create a new message.
  */
 export const TlsSchema: GenMessage<Tls> = /*@__PURE__*/
-  messageDesc(file_understudy_config_v1_config, 8);
+  messageDesc(file_understudy_config_v1_config, 9);
 
 /**
  * Who hosts the models of a provider.
