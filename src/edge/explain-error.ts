@@ -28,6 +28,9 @@ export function explainError(error: ConnectError, registry: Registry): Refusal {
   const unknownField = /cannot decode message (\S+) from JSON: key "([^]*)" is unknown$/.exec(message);
   if (unknownField) return invalid(violationOfUnknown(unknownField[1] ?? "", unknownField[2] ?? "", registry));
 
+  const wrongName = /cannot decode enum (\S+) from JSON: /.exec(message);
+  if (wrongName) return invalid(violationOfName(wrongName[1] ?? "", registry));
+
   const wrongValue = /cannot decode (?:field|oneof) (\S+) from JSON: ([^]*)$/.exec(message);
   if (wrongValue) return invalid(violationOfValue(wrongValue[1] ?? "", wrongValue[2] ?? ""));
 
@@ -68,6 +71,13 @@ function violationOfUnknown(typeName: string, key: string, registry: Registry): 
       ? `did you mean ${nearest}?`
       : `it has ${known.join(", ")}`;
   return { field, description: `${typeName} has no field of this name; ${mend}` };
+}
+
+/** The library names the enum and not the field: ours are named alike (`understudy.v1.Role` is `role`). */
+function violationOfName(typeName: string, registry: Registry): FieldViolation {
+  const names = registry.getEnum(typeName)?.values.filter(({ number }) => number !== 0) ?? [];
+  const field = (typeName.split(".").at(-1) ?? "").replaceAll(/(?<=[a-z])(?=[A-Z])/g, "_").toLowerCase();
+  return { field, description: `the name is not known; give one of ${names.map(({ name }) => name).join(", ")}` };
 }
 
 function violationOfValue(path: string, description: string): FieldViolation {

@@ -110,7 +110,7 @@ test("serve says so if it cannot listen where it is told", async () => {
   const inUse = await runWith(["serve", "--listen", `127.0.0.1:${port}`], USUAL);
   taken.close();
   expect({ code: inUse.code, stdout: inUse.stdout }).toEqual({ code: 1, stdout: "" });
-  expect(inUse.stderr).toMatch(/in use.*127\.0\.0\.1/u);
+  expect(inUse.stderr).toMatch(/cannot listen on 127\.0\.0\.1.*EADDRINUSE/u);
   expect(inUse.stderr).toContain(String(port));
 
   const nonsense = await runWith(["serve", "--listen", "here"], USUAL);
