@@ -72,11 +72,14 @@ export class AttemptOutput {
 
   toolCall(call: ToolCall): void {
     const { delivery, record } = this.#options;
+    // What the seam still holds was said before the call.
+    this.settle();
+    if (this.#path.diverged || this.#path.stopped) return;
     if (this.#holds) this.#hold({ kind: "toolCall", call }, call.argumentsJson.length);
     else delivery.toolCall(record, call);
   }
 
-  /** Lets go what the seam holds. Called at the end of the answer, before `fault` is asked a last time. */
+  /** Lets go what the seam holds. Called at a tool call, and at the end of the answer before `fault` is asked again. */
   settle(): void {
     clearTimeout(this.#releaseTimer);
     this.#deliver(this.#path.end());

@@ -52,6 +52,9 @@ export interface AttemptOptions {
   readonly events: AttemptEvents;
 }
 
+/** Why an upstream is aborted. Made once: the default reason is an exception with a stack of its own. */
+const ATTEMPT_OVER = new Error("the attempt is over");
+
 /** Runs from its construction until `onEnd`. Events of the upstream that come later are dropped. */
 export class Attempt implements WatchedAttempt {
   readonly record: AttemptRecord;
@@ -107,7 +110,7 @@ export class Attempt implements WatchedAttempt {
     this.record.end(outcome);
     this.#clock.stop();
     this.#unsubscribe();
-    this.#abort.abort();
+    this.#abort.abort(ATTEMPT_OVER);
     this.#options.lease[classify(outcome).verdict]();
     this.#options.watch.leave(this);
     this.#options.events.onEnd(this, outcome);

@@ -179,7 +179,10 @@ export class Call {
     if (picked === undefined) return undefined;
     return {
       start: () => this.#launch(contest, picked, USUAL_FORM, { retry: false, hedge: true }),
-      cancel: () => picked.lease.neutral(),
+      cancel: () => {
+        picked.lease.neutral();
+        this.#picker.returnHedge();
+      },
     };
   }
 
@@ -190,6 +193,8 @@ export class Call {
       output.discard();
       tellRoute(origin.route, outcome);
     }
+    // The route of a hedge that lost is still there for the day on which the winner breaks down.
+    if (outcome.kind === "hedgeLost" && origin.hedge) this.#picker.returnHedge();
     if (outcome.kind === "completed") return;
     // A hedge that fails beside the attempt that it was to help changes nothing for the client.
     if (alone || !origin.hedge) this.#delivery.leave(classify(outcome).reason);

@@ -68,6 +68,11 @@ export class RoutePicker {
     return { route, lease: admission.lease };
   }
 
+  /** Gives the route of the latest hedge its turn back, because the hedge did not start or lost. */
+  returnHedge(): void {
+    this.#next--;
+  }
+
   /** Asks the same route again. A refusal is a skip. */
   async again(route: Route): Promise<Picked | undefined> {
     return this.#admitted(route, await this.#admit(route, false));
