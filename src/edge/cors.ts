@@ -6,8 +6,17 @@ import type { Exchange } from "./exchange.ts";
 import { answerText } from "./plain-door.ts";
 
 const ALLOWED_METHODS = cors.allowedMethods.join(", ");
-const ALLOWED_HEADERS = [...cors.allowedHeaders, "authorization", "x-api-key"].join(", ");
-const EXPOSED_HEADERS = [...cors.exposedHeaders, "grpc-retry-pushback-ms", "x-request-id"].join(", ");
+const EXPOSED_HEADERS = [
+  ...cors.exposedHeaders,
+  "grpc-retry-pushback-ms",
+  "x-request-id",
+  "retry-after",
+  "x-should-retry",
+  "x-understudy-request-id",
+  "x-understudy-route",
+  "x-understudy-attempts",
+  "x-understudy-cost-micro-usd",
+].join(", ");
 /** How long a browser remembers what it may do: the longest that Chromium takes, in seconds. */
 const PREFLIGHT_AGE_S = 7_200;
 
@@ -31,7 +40,8 @@ export function createCors(origins: readonly string[]): (exchange: Exchange) => 
     response.setHeader("access-control-expose-headers", EXPOSED_HEADERS);
     if (!isPreflight) return false;
     response.setHeader("access-control-allow-methods", ALLOWED_METHODS);
-    response.setHeader("access-control-allow-headers", ALLOWED_HEADERS);
+    // What a page of a configured origin asks for: clients add headers of their own, which mean nothing here.
+    response.setHeader("access-control-allow-headers", request.headers["access-control-request-headers"] ?? "");
     response.setHeader("access-control-max-age", String(PREFLIGHT_AGE_S));
     response.statusCode = 204;
     response.end();

@@ -15,6 +15,7 @@ import type { Door } from "./door.ts";
 import { defaultEdgeLimits, type EdgeLimits } from "./edge-limits.ts";
 import type { EdgeRequest, EdgeResponse, Exchange } from "./exchange.ts";
 import { createHealth } from "./health.ts";
+import { createOpenaiDoor } from "./openai/openai-door.ts";
 import { createPlainDoor } from "./plain-door.ts";
 import { type Address, createPort, type TlsFiles } from "./port.ts";
 import { registerReflection } from "./reflection.ts";
@@ -117,10 +118,11 @@ function createDoors({ services, comparison, log }: EdgeOptions, parts: Parts): 
   const { limits, gate, health, idleEnd, end } = parts;
   const registry = createApiRegistry();
   const answerWith = createAnswerWith(registry, log);
+  const memory = createRequestMemory(limits.maxBufferedBytes);
   const rpcDoor = createRpcDoor({
     limits,
     gate,
-    memory: createRequestMemory(limits.maxBufferedBytes),
+    memory,
     registry,
     log,
     registerGated: (router) => registerApi(router, { services, comparison, answerWith, idleEnd, end }),
@@ -130,7 +132,8 @@ function createDoors({ services, comparison, log }: EdgeOptions, parts: Parts): 
     },
     idleEnd,
   });
-  return [rpcDoor, createPlainDoor(() => !gate.draining)];
+  const openaiDoor = createOpenaiDoor({ services, limits, gate, memory, registry, log, end });
+  return [rpcDoor, openaiDoor, createPlainDoor(() => !gate.draining)];
 }
 
 function createServe(

@@ -13,7 +13,8 @@ export interface PingLimits {
 export function pingSession(session: ServerHttp2Session, limits: PingLimits): void {
   let timeout: NodeJS.Timeout | undefined;
   const interval = setInterval(() => {
-    if (timeout !== undefined) return;
+    // A session is destroyed a moment before it says so; a ping then throws.
+    if (timeout !== undefined || session.destroyed) return;
     timeout = setTimeout(() => session.destroy(), limits.pingTimeoutMs);
     session.ping(() => {
       clearTimeout(timeout);

@@ -41,6 +41,7 @@ export class AttemptClock {
   #lagMs = 0;
   #timer: NodeJS.Timeout | undefined;
   #timerDueAtMs = 0;
+  #check: NodeJS.Immediate | undefined;
   #stopped = false;
 
   constructor(options: ClockOptions) {
@@ -105,6 +106,7 @@ export class AttemptClock {
   stop(): void {
     this.#stopped = true;
     clearTimeout(this.#timer);
+    clearImmediate(this.#check);
   }
 
   #limits(): { suspectMs: number; confirmMs: number } {
@@ -168,10 +170,9 @@ export class AttemptClock {
       this.#arm(nowMs, LAG_TOLERANCE_MS);
       return;
     }
-    const due = this.#due();
-    if (nowMs >= due.atMs) {
-      this.stop();
-      this.#options.onExpire(due.outcome);
+    if (nowMs >= this.#due().atMs) {
+      // What waits in a socket is read first: this process may have been busy until just now.
+      this.#check = setImmediate(this.#onTurn);
       return;
     }
     if (!this.#suspected && nowMs >= this.#progressAtMs + this.#limits().suspectMs) {
@@ -179,5 +180,18 @@ export class AttemptClock {
       this.#options.onSuspect();
     }
     this.#arm(nowMs);
+  };
+
+  /** A turn of the event loop after the limit passed: what waited has been read. */
+  readonly #onTurn = (): void => {
+    if (this.#stopped || this.#pausedAtMs !== undefined) return;
+    const nowMs = performance.now();
+    const due = this.#due();
+    if (nowMs < due.atMs) {
+      this.#arm(nowMs);
+      return;
+    }
+    this.stop();
+    this.#options.onExpire(due.outcome);
   };
 }

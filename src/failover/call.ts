@@ -10,10 +10,10 @@ import type { AttemptRecord } from "./attempt-record.ts";
 import { makeCompleted } from "./completion.ts";
 import { type Contender, Contest, type Hedge } from "./contest.ts";
 import { type AttemptForm, USUAL_FORM } from "./continuation.ts";
-import { decide, type Step } from "./decide.ts";
+import { decide, isFinal, type Step } from "./decide.ts";
 import { Delivery } from "./delivery.ts";
 import { describeOutcome } from "./describe-outcome.ts";
-import { classify } from "./failure-classes.ts";
+import { classify, outcomeName } from "./failure-classes.ts";
 import { makeRefusal } from "./final-refusal.ts";
 import { launchAttempt } from "./launch-attempt.ts";
 import { MAX_HEDGED_INPUT_TOKENS, MIN_CONTINUATION_TOKENS, NEXT_ROUTE_RESERVE_MS } from "./limits.ts";
@@ -124,6 +124,8 @@ export class Call {
       if (step.pauseMs > 0 && !(await sleep(step.pauseMs, this.#stopping.signal))) return undefined;
       const picked = await this.#picker.again(step.route);
       if (picked !== undefined) return picked;
+      // The rest that it asked for was not told to it, because the retry was to wait for just that.
+      tellRoute(step.route, step.outcome);
     }
     const largerThan = step.kind === "next" ? step.largerThan : undefined;
     return this.#picker.pick({ continues: answer.bytes > 0, largerThan });
@@ -187,15 +189,16 @@ export class Call {
   }
 
   /** Tells the client's next event, the log and, where no decision does it, the route how an attempt ended. */
-  #onEnd({ attempt: { record }, output }: Contender, outcome: Outcome, alone: boolean): void {
+  #onEnd({ attempt: { record }, output }: Contender, outcome: Outcome, alone: boolean): boolean {
     const { origin } = record;
+    const final = isFinal({ plan: this.#plan, records: this.#records, record });
     if (!alone) {
       output.discard();
       tellRoute(origin.route, outcome);
     }
     // The route of a hedge that lost is still there for the day on which the winner breaks down.
     if (outcome.kind === "hedgeLost" && origin.hedge) this.#picker.returnHedge();
-    if (outcome.kind === "completed") return;
+    if (outcome.kind === "completed") return true;
     // A hedge that fails beside the attempt that it was to help changes nothing for the client.
     if (alone || !origin.hedge) this.#delivery.leave(classify(outcome).reason);
     const quiet = outcome.kind === "cancelled" || outcome.kind === "hedgeLost";
@@ -206,13 +209,15 @@ export class Call {
         workload: this.#plan.workload,
         route: origin.route.name,
         attempt: origin.number,
-        outcome: failure?.kind ?? outcome.kind,
+        outcome: outcomeName(outcome),
+        failure: failure?.kind,
         upstreamStatus: failure?.status ?? record.status,
         durationMs: Math.round(performance.now() - record.startedAtMs),
         deliveredBytes: this.#delivery.answer.bytes,
       },
       `attempt ended: ${describeOutcome(outcome)}`,
     );
+    return final;
   }
 
   #complete(finishReason: FinishReason, last: AttemptRecord | undefined): void {

@@ -20,8 +20,11 @@ export interface Hedge {
 export interface ContestOptions {
   /** Gets permission for a hedge. Undefined if it may not start. */
   readonly admitHedge: () => Promise<Hedge | undefined>;
-  /** Called for each end, in the tick in which it happens. `alone` tells that no other attempt goes on. */
-  readonly onEnd: (contender: Contender, outcome: Outcome, alone: boolean) => void;
+  /**
+   * Called for each end, in the tick in which it happens. `alone` tells that no other attempt goes on. Returns whether
+   * the end decides the call whatever the others might still say.
+   */
+  readonly onEnd: (contender: Contender, outcome: Outcome, alone: boolean) => boolean;
 }
 
 /** Runs until one attempt's end decides what comes next. */
@@ -72,10 +75,11 @@ export class Contest {
     if (contender === undefined) return;
     this.#running = this.#running.filter((each) => each !== contender);
     const alone = this.#running.length === 0;
-    this.#options.onEnd(contender, outcome, alone);
-    if (!alone || this.#over) return;
+    const final = this.#options.onEnd(contender, outcome, alone);
+    if (this.#over || !(alone || final)) return;
     this.#over = true;
     this.#decided.resolve(contender);
+    this.stop({ kind: "hedgeLost", silent: false });
   }
 
   /** Ends every attempt for the same reason. */

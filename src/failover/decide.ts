@@ -8,23 +8,34 @@ import type { AttemptRecord } from "./attempt-record.ts";
 import { type AttemptForm, USUAL_FORM } from "./continuation.ts";
 import { type Action, classify } from "./failure-classes.ts";
 import { QUICK_FAILURE_MS, RETRY_PAUSE_MS } from "./limits.ts";
+import type { Outcome } from "./outcome.ts";
 import type { Plan } from "./plan.ts";
 
 export type Step =
   /** Goes on with the next route of the plan; `largerThan` is the route whose window was too small. */
   | { readonly kind: "next"; readonly largerThan: Route | undefined }
   /** Asks the same route once more. */
-  | { readonly kind: "again"; readonly route: Route; readonly pauseMs: number; readonly form: AttemptForm }
+  | {
+      readonly kind: "again";
+      readonly route: Route;
+      readonly pauseMs: number;
+      readonly form: AttemptForm;
+      /** How the attempt ended that is made again. */
+      readonly outcome: Outcome;
+    }
   /** Ends the call; without a reason the causes of all attempts decide it. */
   | { readonly kind: "refuse"; readonly reason: ErrorReason | undefined };
 
-/** What a decision rests on. */
-export interface Situation {
+/** An attempt that ended, among those of its call. */
+export interface Ended {
   readonly plan: Plan;
-  readonly answer: Answer;
   readonly records: readonly AttemptRecord[];
-  /** The attempt that ended. */
   readonly record: AttemptRecord;
+}
+
+/** What a decision rests on. */
+export interface Situation extends Ended {
+  readonly answer: Answer;
   readonly random: () => number;
 }
 
@@ -42,6 +53,12 @@ export function decide(situation: Situation): Step {
   return again(situation, action) ?? next(action, record);
 }
 
+/** Whether the end of an attempt ends the call whatever routes are left, and whatever runs beside it. */
+export function isFinal(ended: Ended): boolean {
+  const { outcome } = ended.record;
+  return outcome !== undefined && finalReason(ended, classify(outcome).action) !== undefined;
+}
+
 /** Whether another attempt may go on with what was delivered. */
 function maySwitch(plan: Plan, answer: Answer, records: readonly AttemptRecord[]): boolean {
   if (!plan.switchesAfterText || answer.toolCalls > 0) return false;
@@ -54,7 +71,7 @@ function maySwitch(plan: Plan, answer: Answer, records: readonly AttemptRecord[]
 }
 
 /** The reason if the failure ends the call whatever routes are left. */
-function finalReason({ plan, records, record }: Situation, action: Action): ErrorReason | undefined {
+function finalReason({ plan, records, record }: Ended, action: Action): ErrorReason | undefined {
   if (action === "contentFilter" && !plan.reroutesContentFilter) return ErrorReason.CONTENT_FILTERED;
   if (action !== "callersFault") return undefined;
   const [first] = records;
@@ -69,16 +86,17 @@ function finalReason({ plan, records, record }: Situation, action: Action): Erro
 function again({ plan, record, random }: Situation, action: Action): Step | undefined {
   const { route, retry } = record.origin;
   if (retry || record.outcome?.kind !== "failed") return undefined;
-  const { failure } = record.outcome;
+  const { outcome } = record;
+  const { failure } = outcome;
   switch (action) {
     case "withoutPrefill":
-      return { kind: "again", route, pauseMs: 0, form: { ...USUAL_FORM, withoutPrefill: true } };
+      return { kind: "again", route, pauseMs: 0, form: { ...USUAL_FORM, withoutPrefill: true }, outcome };
     case "withoutReasoning":
-      return { kind: "again", route, pauseMs: 0, form: { ...USUAL_FORM, withoutReasoning: true } };
+      return { kind: "again", route, pauseMs: 0, form: { ...USUAL_FORM, withoutReasoning: true }, outcome };
     case "coolDown": {
       const { retryAfterMs } = failure;
       if (retryAfterMs === undefined || retryAfterMs > plan.maxRetryWaitMs || !route.takeRetry()) return undefined;
-      return { kind: "again", route, pauseMs: retryAfterMs, form: USUAL_FORM };
+      return { kind: "again", route, pauseMs: retryAfterMs, form: USUAL_FORM, outcome };
     }
     case "retryQuick":
       if (performance.now() - record.startedAtMs > QUICK_FAILURE_MS || failure.status === 504) return undefined;
@@ -89,7 +107,7 @@ function again({ plan, record, random }: Situation, action: Action): Step | unde
       return undefined;
   }
   if (record.receivedCharacters > 0 || !route.takeRetry()) return undefined;
-  return { kind: "again", route, pauseMs: Math.round(RETRY_PAUSE_MS * (1 + random())), form: USUAL_FORM };
+  return { kind: "again", route, pauseMs: Math.round(RETRY_PAUSE_MS * (1 + random())), form: USUAL_FORM, outcome };
 }
 
 function next(action: Action, record: AttemptRecord): Step {

@@ -87,6 +87,15 @@ export const OTHER_OUTCOMES: Readonly<Record<Exclude<Outcome["kind"], "failed">,
   cancelled: row("end", "neutral", "CANCELLED"),
 };
 
+const OUTCOME_NAMES = new Map<AttemptOutcome, string>(
+  Object.entries(AttemptOutcome).map(([name, value]) => [value, name.toLowerCase()]),
+);
+
+/** The word for an outcome in the log and in metrics: `rate_limited`. */
+export function outcomeName(outcome: Outcome): string {
+  return OUTCOME_NAMES.get(classify(outcome).outcome) ?? "";
+}
+
 /** The class of an outcome. */
 export function classify(outcome: Outcome): FailureClass {
   if (outcome.kind === "failed") return UPSTREAM_FAILURES[outcome.failure.kind];

@@ -5,6 +5,9 @@ import type { Outcome } from "../../src/failover/outcome.ts";
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
+/** Fake timers count a turn of the event loop, in which the clock looks once more, as 1 ms. */
+const TURN_MS = 1;
+
 const LIMITS: ClockOptions["limits"] = {
   connectTimeoutMs: 5_000,
   firstProgress: { suspectMs: 4_000, confirmMs: 15_000 },
@@ -38,7 +41,7 @@ test("suspects and then ends an attempt that never begins", () => {
   vi.advanceTimersByTime(60_000);
   expect(said).toEqual([
     [4_000, "suspected"],
-    [15_000, { kind: "timedOut", limitMs: 15_000, cutShort: false }],
+    [15_000 + TURN_MS, { kind: "timedOut", limitMs: 15_000, cutShort: false }],
   ]);
 });
 
@@ -51,7 +54,7 @@ test("counts from the latest progress, exactly", () => {
   vi.advanceTimersByTime(60_000);
   expect(said).toEqual([
     [10_555, "suspected"],
-    [25_555, { kind: "stalled", limitMs: 20_000, phase: "text" }],
+    [25_555 + TURN_MS, { kind: "stalled", limitMs: 20_000, phase: "text" }],
   ]);
 });
 
@@ -60,8 +63,8 @@ test("takes the limits of the phase, also when a shorter one follows a longer on
   progress("reasoning");
   vi.advanceTimersByTime(40_000);
   progress("text");
-  vi.advanceTimersByTime(20_000);
-  expect(said.at(-1)).toEqual([60_000, { kind: "stalled", limitMs: 20_000, phase: "text" }]);
+  vi.advanceTimersByTime(20_000 + TURN_MS);
+  expect(said.at(-1)).toEqual([60_000 + TURN_MS, { kind: "stalled", limitMs: 20_000, phase: "text" }]);
 });
 
 test("a byte that is not content resets nothing but the silence", () => {
@@ -71,7 +74,7 @@ test("a byte that is not content resets nothing but the silence", () => {
     vi.advanceTimersByTime(30_000);
     clock.alive();
   }
-  expect(said.at(-1)).toEqual([180_000, { kind: "stalled", limitMs: 180_000, phase: "reasoning" }]);
+  expect(said.at(-1)).toEqual([180_000 + TURN_MS, { kind: "stalled", limitMs: 180_000, phase: "reasoning" }]);
 });
 
 test("a route that pings and falls silent is left long before its reasoning limit", () => {
@@ -80,7 +83,7 @@ test("a route that pings and falls silent is left long before its reasoning limi
   vi.advanceTimersByTime(30_000);
   clock.alive();
   vi.advanceTimersByTime(60_000);
-  expect(said.at(-1)).toEqual([75_000, { kind: "stalled", limitMs: 45_000, phase: "reasoning" }]);
+  expect(said.at(-1)).toEqual([75_000 + TURN_MS, { kind: "stalled", limitMs: 45_000, phase: "reasoning" }]);
 });
 
 test("a deadline that leaves less than the limit cuts the wait short, until the first progress", () => {
@@ -88,7 +91,7 @@ test("a deadline that leaves less than the limit cuts the wait short, until the 
   const begun = startClock({ budgetMs: 3_000 });
   begun.progress("text");
   vi.advanceTimersByTime(10_000);
-  expect(waiting.said).toEqual([[3_000, { kind: "timedOut", limitMs: 3_000, cutShort: true }]]);
+  expect(waiting.said).toEqual([[3_000 + TURN_MS, { kind: "timedOut", limitMs: 3_000, cutShort: true }]]);
   expect(begun.said).toEqual([[5_000, "suspected"]]);
 });
 
@@ -101,8 +104,8 @@ test("rests while the client is not reading", () => {
   clock.resume();
   vi.advanceTimersByTime(9_999);
   expect(said.filter(([, what]) => what !== "suspected")).toEqual([]);
-  vi.advanceTimersByTime(1);
-  expect(said.at(-1)?.[0]).toBe(320_000);
+  vi.advanceTimersByTime(1 + TURN_MS);
+  expect(said.at(-1)?.[0]).toBe(320_000 + TURN_MS);
 });
 
 test("time that this process was busy does not count", () => {
@@ -114,7 +117,20 @@ test("time that this process was busy does not count", () => {
   vi.spyOn(performance, "now").mockReturnValue(busyUntilMs);
   vi.advanceTimersByTime(1_000);
   vi.restoreAllMocks();
+  // The upstream, which was kept waiting as well, gets a moment to answer.
+  vi.advanceTimersByTime(30);
   progress("text");
+  expect(said.filter(([, what]) => what !== "suspected")).toEqual([]);
+  clock.stop();
+});
+
+test("what was waiting in the socket when the limit passed is read before the silence counts", () => {
+  const { clock, said, progress } = startClock();
+  progress("text");
+  vi.advanceTimersByTime(20_000);
+  // The timer has fired; the turn of the event loop that follows reads the socket.
+  progress("text");
+  vi.advanceTimersByTime(1_000);
   expect(said.filter(([, what]) => what !== "suspected")).toEqual([]);
   clock.stop();
 });

@@ -115,6 +115,15 @@ describe("before any text", () => {
     expect(a.effects).toEqual([]);
   });
 
+  test("a short Retry-After rests the route after all where it may not be asked again", async () => {
+    const full = { kind: "refused", reason: SkipReason.AT_CAPACITY, message: "is full", retryAtMs: undefined } as const;
+    const a = route("a", [[failed("rate-limited", { retryAfterMs: 700 })]], { readmission: full });
+    const seen = start(plan([a, route("b", [says("Hello.")])]));
+    await pass(710);
+    expect(seen.text).toBe("Hello.");
+    expect(a.effects).toEqual(["cooled down 700"]);
+  });
+
   test("a longer Retry-After rests the route and asks the backup at once", async () => {
     const a = route("a", [[failed("rate-limited", { retryAfterMs: 30_000 })]]);
     const seen = start(plan([a, route("b", [says("Hello.")])]));

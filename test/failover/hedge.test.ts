@@ -142,6 +142,16 @@ describe("a hedge", () => {
     expect(pick(seen, "routeSwitched")).toEqual([]);
   });
 
+  test("does not go on when the primary finds a fault in the request", async () => {
+    const { b, seen } = stage([5_000, failed("invalid-request", { status: 400 })], silent());
+    await pass(5_001);
+    expect(seen.refusal).toMatchObject({
+      reason: ErrorReason.INVALID_REQUEST,
+      report: { attempts: [{ outcome: AttemptOutcome.REJECTED }, { outcome: AttemptOutcome.HEDGE_LOST }] },
+    });
+    expect(b.open).toBe(0);
+  });
+
   test("when both fail the third route takes over", async () => {
     const routes = [
       route("a", [[OPENED, SUSPECT_MS + 200, failed("cut")]], { retries: 0 }),

@@ -84,6 +84,8 @@ export interface RouteTraits {
   readonly dialectVersion?: string;
   readonly model?: string;
   readonly admission?: Admission;
+  /** What a second attempt is told. */
+  readonly readmission?: Admission;
   readonly retries?: number;
   readonly hedges?: boolean;
 }
@@ -111,7 +113,10 @@ export function route(name: string, scripts: readonly Beat[][], traits: RouteTra
     effects: [],
     open: 0,
     upstream: playScripts(scripts, () => made),
-    admit: () => Promise.resolve(traits.admission ?? { kind: "admitted", lease: recordVerdict(made) }),
+    admit: () => {
+      const told = made.requests.length === 0 ? traits.admission : traits.readmission;
+      return Promise.resolve(told ?? { kind: "admitted", lease: recordVerdict(made) });
+    },
     refusal: () => undefined,
     onIsolated: () => () => {},
     coolDown: (ms) => void made.effects.push(`cooled down ${ms}`),

@@ -8,6 +8,8 @@ export interface LoggedEnd {
   readonly route: string;
   readonly attempt: number;
   readonly outcome: string;
+  /** The kind of the upstream's failure, if it was one. */
+  readonly failure?: string;
   readonly message: string;
 }
 

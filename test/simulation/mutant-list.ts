@@ -225,6 +225,6 @@ export const MUTANTS: readonly Mutant[] = [
     file: "failover/attempt-clock.ts",
     find: "if (lateMs > LAG_TOLERANCE_MS &&",
     replace: "if (lateMs < 0 &&",
-    caughtBy: "test/simulation/false-alarms.test.ts",
+    caughtBy: "test/failover/attempt-clock.test.ts",
   },
 ];

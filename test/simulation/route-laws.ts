@@ -59,11 +59,13 @@ function breakerLaws(name: string, { breakerStates }: SeenRoute): string[] {
 function blameLaws(name: string, { failedVerdicts }: SeenRoute, { ends }: Seen): string[] {
   let least = 0;
   let most = 0;
-  for (const { route, outcome, message } of ends) {
+  for (const { route, outcome, failure, message } of ends) {
     if (route !== name) continue;
-    const blamed = BLAMED.has(outcome) || (outcome === "timedOut" && !message.includes("deadline"));
+    const blamed =
+      BLAMED.has(failure ?? outcome) ||
+      (outcome === "timed_out" && failure === undefined && !message.includes("deadline"));
     if (blamed) least++;
-    if (blamed || outcome === "hedgeLost") most++;
+    if (blamed || outcome === "hedge_lost") most++;
   }
   if (failedVerdicts >= least && failedVerdicts <= most) return [];
   return [`P11: ${name} was blamed ${failedVerdicts} times, and deserved it ${least} to ${most} times`];

@@ -1,0 +1,36 @@
+/** Tells who served a call and what it took, beside OpenAI's own fields. */
+
+import { toJson } from "@bufbuild/protobuf";
+
+import {
+  type Completed,
+  CompletedSchema,
+  type RouteSwitched,
+  RouteSwitchedSchema,
+} from "../../../gen/ts/understudy/v1/completion_service_pb.ts";
+
+/** Makes the `understudy` object of an answer. `switches` and `ledger` are the API's own messages as JSON. */
+export function makeCallReport(requestId: string, completed: Completed, switches: readonly RouteSwitched[]): object {
+  const served = completed.servedBy.at(-1);
+  const microUsd = completed.cost?.microUsd;
+  return {
+    request_id: requestId,
+    route: served?.route ?? null,
+    model: served?.model ?? null,
+    attempt_count: completed.attempts.length,
+    cost_micro_usd: microUsd === undefined ? null : Number(microUsd),
+    switches: switches.map((change) => toJson(RouteSwitchedSchema, change, { useProtoFieldName: true })),
+    ledger: toJson(CompletedSchema, completed, { useProtoFieldName: true }),
+  };
+}
+
+/** Makes the headers that tell the same in short. A cost that is not known has none. */
+export function makeReportHeaders(completed: Completed): Record<string, string> {
+  const served = completed.servedBy.at(-1);
+  const microUsd = completed.cost?.microUsd;
+  return {
+    ...(served !== undefined && { "x-understudy-route": served.route, "x-understudy-model": served.model }),
+    "x-understudy-attempts": String(completed.attempts.length),
+    ...(microUsd !== undefined && { "x-understudy-cost-micro-usd": String(microUsd) }),
+  };
+}

@@ -1,0 +1,106 @@
+/** Writes the events of a streamed answer as chunks of a chat completion. */
+
+import type {
+  Completed,
+  RouteSwitched,
+  StreamCompleteResponse,
+} from "../../../gen/ts/understudy/v1/completion_service_pb.ts";
+import { makeCallReport } from "./call-report.ts";
+import { nameFinishReason } from "./finish-reason.ts";
+import { makeToolCall } from "./tool-call.ts";
+import { makeUsage } from "./usage.ts";
+
+/** What the client sees while nothing is said; readers of server-sent events pass over it. */
+const KEEP_ALIVE = ": keep-alive\n\n";
+
+const DONE = "data: [DONE]\n\n";
+
+export interface ChatChunksOptions {
+  readonly requestId: string;
+  /** Time of the call in seconds since 1970. */
+  readonly createdS: number;
+  readonly includesUsage: boolean;
+  /** The model of a route. */
+  readonly modelOf: (route: string) => string;
+}
+
+/** The chunks of one answer. A switch shows in nothing but the model of the chunks behind it. */
+export class ChatChunks {
+  readonly #options: ChatChunksOptions;
+  readonly #switches: RouteSwitched[] = [];
+  /** What every chunk begins with while the same model serves. */
+  #head = "";
+  #begun = false;
+  #toolCallCount = 0;
+  #completed = false;
+
+  constructor(options: ChatChunksOptions) {
+    this.#options = options;
+  }
+
+  /** Whether the answer came to its end. */
+  get completed(): boolean {
+    return this.#completed;
+  }
+
+  /** The server-sent events of one event; empty if there is nothing to send. */
+  write({ event }: StreamCompleteResponse): string {
+    switch (event.case) {
+      case "started":
+        this.#serveBy(this.#options.modelOf(event.value.route));
+        return "";
+      case "routeSwitched":
+        this.#switches.push(event.value);
+        this.#serveBy(this.#options.modelOf(event.value.to));
+        return "";
+      case "textDelta":
+        return this.#delta(`{"content":${JSON.stringify(event.value.text)}}`);
+      case "reasoningDelta":
+        if (event.value.text === "") return "";
+        return this.#delta(`{"reasoning_content":${JSON.stringify(event.value.text)}}`);
+      case "toolCall": {
+        const index = this.#toolCallCount++;
+        return this.#delta(JSON.stringify({ tool_calls: [{ index, ...makeToolCall(event.value) }] }));
+      }
+      case "heartbeat":
+        return KEEP_ALIVE;
+      case "completed":
+        return this.#end(event.value);
+      case undefined:
+        return "";
+    }
+  }
+
+  #serveBy(model: string): void {
+    const { requestId, createdS } = this.#options;
+    const id = JSON.stringify(`chatcmpl-${requestId}`);
+    const fields = `"id":${id},"object":"chat.completion.chunk","created":${createdS},"model":${JSON.stringify(model)}`;
+    this.#head = `data: {${fields}`;
+  }
+
+  #delta(delta: string): string {
+    const chunk = `${this.#head},"choices":[{"index":0,"delta":${delta},"finish_reason":null}]}\n\n`;
+    return this.#begin() + chunk;
+  }
+
+  /** The first chunk says who speaks. */
+  #begin(): string {
+    if (this.#begun) return "";
+    this.#begun = true;
+    return this.#delta('{"role":"assistant","content":""}');
+  }
+
+  #end(completed: Completed): string {
+    const { requestId, includesUsage } = this.#options;
+    const beginning = this.#begin();
+    this.#completed = true;
+    const served = completed.servedBy.at(-1);
+    if (served !== undefined) this.#serveBy(served.model);
+    const choice = `{"index":0,"delta":{},"finish_reason":"${nameFinishReason(completed.finishReason)}"}`;
+    const report = `"understudy":${JSON.stringify(makeCallReport(requestId, completed, this.#switches))}`;
+    const finish = `${this.#head},"choices":[${choice}]`;
+    if (!includesUsage) return `${beginning}${finish},${report}}\n\n${DONE}`;
+    const usage = `"usage":${JSON.stringify(makeUsage(completed.usage))}`;
+    return `${beginning}${finish}}\n\n${this.#head},"choices":[],${usage},${report}}\n\n${DONE}`;
+  }
+}

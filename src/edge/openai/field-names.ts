@@ -1,0 +1,60 @@
+/** Gives the fields of a refusal the names that they have in OpenAI's API. */
+
+import { ErrorReason } from "../../../gen/ts/understudy/v1/ledger_pb.ts";
+import type { Refusal } from "../../failover/refusal.ts";
+import { makeInvalidRefusal } from "../invalid-refusal.ts";
+import type { JsonBody } from "../read-json.ts";
+
+/** Beginnings of paths in the API, and what they are called here. The first that fits is taken. */
+const NAMES: ReadonlyArray<readonly [path: RegExp, name: string]> = [
+  [/^(messages\[\d+\])\.text$/, "$1.content"],
+  [/^tools\[(\d+)\]\.schema_json/, "tools[$1].function.parameters"],
+  [/^tools\[(\d+)\]\.(name|description|strict)/, "tools[$1].function.$2"],
+  [/^tool_choice\.tool$/, "tool_choice.function.name"],
+  [/^response_format\.json_schema\.schema_json/, "response_format.json_schema.schema"],
+  [/^workload$/, "model"],
+  [/^stop_sequences/, "stop"],
+  [/^max_output_tokens$/, "max_completion_tokens"],
+  [/^reasoning\.effort$/, "reasoning_effort"],
+  [/^labels/, "metadata"],
+];
+
+/** Renames the fields of a refusal of `body`. */
+export function nameFields(refusal: Refusal, body: JsonBody): Refusal {
+  const { reason, violations = [] } = refusal;
+  if (reason !== ErrorReason.INVALID_REQUEST || violations.length === 0) return refusal;
+  const renamed = violations.map(({ field, description }) => ({ field: nameField(field, body), description }));
+  return { ...refusal, ...makeInvalidRefusal(renamed) };
+}
+
+function nameField(path: string, body: JsonBody): string {
+  const part = /^messages\[(\d+)\]\.parts\[(\d+)\]\.(.*)$/.exec(path);
+  if (part !== null) return namePart(Number(part[1]), Number(part[2]), part[3] ?? "", body);
+  if (path === "routing.primary" && body["routing"] === undefined) return "model";
+  if (path.startsWith("routing.backups") && body["routing"] === undefined) {
+    return body["models"] === undefined ? "fallbacks" : "models";
+  }
+  const [pattern, name] = NAMES.find(([candidate]) => candidate.test(path)) ?? [];
+  return pattern === undefined || name === undefined ? path : path.replace(pattern, name);
+}
+
+/** The parts of an assistant turn are those of its content, then its calls. */
+function namePart(index: number, place: number, rest: string, body: JsonBody): string {
+  const message = `messages[${index}]`;
+  if (rest.startsWith("tool_result.tool_call_id")) return `${message}.tool_call_id`;
+  if (rest.startsWith("tool_result")) return `${message}.content`;
+  const content = contentOf(body, index);
+  const contentCount = Array.isArray(content) ? content.length : Number(typeof content === "string" && content !== "");
+  if (rest.startsWith("tool_call")) {
+    const field = rest.replace(/^tool_call/, "").replace(/^\.(name|arguments)(?:_json)?$/, ".function.$1");
+    return `${message}.tool_calls[${place - contentCount}]${field}`;
+  }
+  if (!Array.isArray(content)) return `${message}.content`;
+  return `${message}.content[${place}].${rest.startsWith("image") ? "image_url.url" : rest}`;
+}
+
+function contentOf(body: JsonBody, index: number): unknown {
+  const { messages } = body;
+  const message: unknown = Array.isArray(messages) ? messages[index] : undefined;
+  return typeof message === "object" && message !== null && "content" in message ? message.content : undefined;
+}

@@ -1,0 +1,78 @@
+/** Reads the body of a chat completion as a request of the API. */
+
+import { create, type Registry } from "@bufbuild/protobuf";
+
+import { type CompleteRequest, CompleteRequestSchema } from "../../../gen/ts/understudy/v1/completion_service_pb.ts";
+import { CallRefused } from "../../failover/refusal.ts";
+import { Violations } from "../../service/validation/violations.ts";
+import { makeInvalidRefusal } from "../invalid-refusal.ts";
+import { JsonFields } from "../json-fields.ts";
+import type { JsonBody } from "../read-json.ts";
+import { readLabels } from "./read-labels.ts";
+import { readMessages } from "./read-messages.ts";
+import { readReasoning } from "./read-reasoning.ts";
+import { readResponseFormat } from "./read-response-format.ts";
+import { type KindOf, readRouting } from "./read-routing.ts";
+import { readToolChoice, readTools } from "./read-tools.ts";
+import { refuseUncarried } from "./refuse-uncarried.ts";
+
+/** Largest number of tokens that the API can say. */
+const MAX_INT32 = 2_147_483_647;
+
+/** A chat completion that a client asked for. */
+export interface Chat {
+  readonly request: CompleteRequest;
+  /** Whether the answer comes in events. */
+  readonly streams: boolean;
+  /** Whether a stream ends with the usage. */
+  readonly includesUsage: boolean;
+}
+
+/**
+ * Reads a body. Fields that are not known are passed over, as OpenAI's servers do; those that would change the answer
+ * and are not carried are refused by name. Throws `CallRefused`.
+ */
+export function readChat(body: JsonBody, kindOf: KindOf, registry: Registry): Chat {
+  const violations = new Violations();
+  const chat = new JsonFields(body, "", violations);
+  refuseUncarried(chat);
+  const { workload, routing } = readRouting(chat, kindOf, registry);
+  const toolChoice = readToolChoice(chat);
+  const responseFormat = readResponseFormat(chat);
+  const reasoning = readReasoning(chat);
+  const request = create(CompleteRequestSchema, {
+    workload,
+    ...(routing && { routing }),
+    messages: readMessages(chat),
+    ...readSampling(chat),
+    stopSequences: readStop(chat),
+    tools: readTools(chat),
+    ...(toolChoice && { toolChoice }),
+    ...(responseFormat && { responseFormat }),
+    ...(reasoning && { reasoning }),
+    labels: readLabels(chat),
+  });
+  const streams = chat.boolean("stream") ?? false;
+  const includesUsage = chat.object("stream_options")?.boolean("include_usage") ?? false;
+  if (violations.list.length > 0) throw new CallRefused(makeInvalidRefusal(violations.list));
+  return { request, streams, includesUsage };
+}
+
+function readSampling(chat: JsonFields): Pick<CompleteRequest, "maxOutputTokens" | "temperature" | "topP" | "seed"> {
+  const seed = chat.integer("seed", Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
+  const temperature = chat.number("temperature");
+  const topP = chat.number("top_p");
+  const maxOutputTokens =
+    chat.integer("max_completion_tokens", 1, MAX_INT32) ?? chat.integer("max_tokens", 1, MAX_INT32);
+  return {
+    ...(maxOutputTokens !== undefined && { maxOutputTokens }),
+    ...(temperature !== undefined && { temperature }),
+    ...(topP !== undefined && { topP }),
+    ...(seed !== undefined && { seed: BigInt(seed) }),
+  };
+}
+
+function readStop(chat: JsonFields): string[] {
+  const given = chat.get("stop");
+  return typeof given === "string" ? [given] : [...chat.strings("stop")];
+}

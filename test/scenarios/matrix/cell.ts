@@ -1,0 +1,68 @@
+/** The cells of the fault matrix: every fault in every phase in which it can happen. */
+
+import type { Request } from "../clients/scenario-client.ts";
+import type { Dialect, WorkloadSetup } from "../make-config.ts";
+import type { Expected } from "../scenario.ts";
+import { expectAction } from "./expect-action.ts";
+import type { Incident } from "./fault-row.ts";
+import { FAULT_ROWS } from "./fault-rows.ts";
+import { PHASES, type Phase } from "./phases.ts";
+
+export interface Cell {
+  readonly fault: string;
+  readonly phase: Phase;
+  readonly dialect: Dialect;
+  readonly incident: Incident;
+  readonly expected: Expected;
+}
+
+/** Limits of a cell that waits for one: short for a test, and long for a busy machine. */
+const SHORT = "1s";
+const IMPATIENT = {
+  first_token_timeout: SHORT,
+  stall_timeout: SHORT,
+  tool_stall_timeout: SHORT,
+  reasoning_stall_timeout: SHORT,
+};
+
+const OTHER: Readonly<Record<Dialect, Dialect>> = {
+  "openai-chat": "anthropic-messages",
+  "anthropic-messages": "openai-chat",
+};
+
+/** A tool whose arguments take many pieces. */
+const TOOL = {
+  name: "look_up_ferry",
+  description: "Looks up a ferry",
+  schemaJson: JSON.stringify({
+    type: "object",
+    properties: { harbour: { type: "string" }, departure: { type: "string" }, passengers: { type: "integer" } },
+    required: ["harbour", "departure", "passengers"],
+  }),
+};
+
+/** What the call of a cell asks beyond the prompt. */
+export function requestOf({ phase }: Cell): Request {
+  return phase.shape.startsWith("tool-call") ? { tools: [TOOL] } : {};
+}
+
+/** Every cell whose primary speaks `dialect`. */
+export function cellsOf(dialect: Dialect): Cell[] {
+  return FAULT_ROWS.flatMap((row) =>
+    PHASES.flatMap((phase) => {
+      const incident = row.meet(phase, dialect);
+      if (incident === undefined) return [];
+      return [{ fault: row.name, phase, dialect, incident, expected: expectAction(phase, incident) }];
+    }),
+  );
+}
+
+/** A workload for one cell: a primary that meets the fault, and a healthy backup of the other dialect. */
+export function makeWorkload(name: string, { dialect, incident }: Cell): WorkloadSetup {
+  const { faults, refused = false, waits = false } = incident;
+  return {
+    name,
+    routes: [{ dialect, faults, refused }, { dialect: OTHER[dialect] }],
+    policy: waits ? IMPATIENT : {},
+  };
+}

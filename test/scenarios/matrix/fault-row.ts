@@ -1,0 +1,112 @@
+/** One thing that can go wrong, in every phase in which it can: a row of the fault matrix. */
+
+import type { Outcome } from "../../../src/failover/outcome.ts";
+import type { FailureKind } from "../../../src/provider/failure.ts";
+import type { Dialect } from "../make-config.ts";
+import { FINISHED, HEADERS, hasProgress, type Phase } from "./phases.ts";
+
+/** How the attempt ends that meets the fault, in the words of the class table. */
+export type End =
+  | { readonly kind: FailureKind }
+  | { readonly kind: "timedOut" | "stalled" }
+  | {
+      readonly kind: "completed";
+      readonly finish: "STOP" | "CONTENT_FILTER" | "REFUSAL";
+      readonly usageKnown: boolean;
+    };
+
+/** A fault in one phase. */
+export interface Incident {
+  /** What the primary does, as the simulator reads it. */
+  readonly faults: string;
+  /** Whether nothing listens at the primary's address. */
+  readonly refused?: boolean;
+  /** HTTP status, if a response comes. */
+  readonly status: number | undefined;
+  readonly retryAfterMs?: number;
+  /** How long the response takes, in milliseconds. Default at once. */
+  readonly afterMs?: number;
+  /** Whether the call waits for a limit to pass, or would if the answer were not at its end. */
+  readonly waits?: boolean;
+  readonly end: End;
+}
+
+export interface FaultRow {
+  readonly name: string;
+  /** Undefined if the fault cannot happen in this phase, or not in this dialect. */
+  meet(phase: Phase, dialect: Dialect): Incident | undefined;
+}
+
+type ByDialect<T> = T | Readonly<Record<Dialect, T>>;
+
+/** Kinds of ends that are no failure of the upstream's own. */
+type Silence = Extract<Outcome["kind"], "timedOut" | "stalled">;
+
+/** An answer with an error status. */
+export function answers(
+  status: number,
+  kind: ByDialect<FailureKind>,
+  { name = String(status), faults = `status=${status}`, ...others }: RowDetails = {},
+): FaultRow {
+  return {
+    name,
+    meet: (phase, dialect) =>
+      phase === HEADERS
+        ? { faults, status, end: { kind: typeof kind === "string" ? kind : kind[dialect] }, ...others }
+        : undefined,
+  };
+}
+
+interface RowDetails extends Pick<Incident, "retryAfterMs" | "afterMs"> {
+  /** Default the status. */
+  readonly name?: string;
+  /** Default the status alone. */
+  readonly faults?: string;
+}
+
+/** A fault of one phase only. */
+export function happens(name: string, only: Phase, incident: Incident): FaultRow {
+  return { name, meet: (phase) => (phase === only ? incident : undefined) };
+}
+
+/** A body that breaks behind some pieces. `early` is the same before the headers. */
+export function breaks(name: string, kind: FailureKind, faults: (pieces: number) => string, early?: string): FaultRow {
+  return {
+    name,
+    meet: (phase) =>
+      phase.pieces === undefined
+        ? early === undefined
+          ? undefined
+          : { faults: early, status: undefined, end: { kind: "unreachable" } }
+        : { faults: shaped(phase, faults(phase.pieces)), status: 200, end: endOf(phase, kind) },
+  };
+}
+
+/** A body that falls silent behind some pieces. `early` is the same before the headers. */
+export function silences(name: string, faults: (pieces: number) => string, early?: string): FaultRow {
+  const silence = (phase: Phase): Silence => (hasProgress(phase) ? "stalled" : "timedOut");
+  return {
+    name,
+    meet: (phase) =>
+      phase.pieces === undefined
+        ? early === undefined
+          ? undefined
+          : { faults: early, status: undefined, waits: true, end: { kind: silence(phase) } }
+        : {
+            faults: shaped(phase, faults(phase.pieces)),
+            status: 200,
+            waits: true,
+            end: endOf(phase, silence(phase)),
+          },
+  };
+}
+
+/** The finish reason completes the answer: whatever comes behind it costs the usage at most. */
+function endOf(phase: Phase, kind: FailureKind | Silence): End {
+  return phase === FINISHED ? { kind: "completed", finish: "STOP", usageKnown: false } : { kind };
+}
+
+/** The shape comes first: it says what the pieces are that the fault counts. */
+export function shaped({ shape }: Phase, faults: string): string {
+  return shape === "" ? faults : `${shape}+${faults}`;
+}
