@@ -6,6 +6,7 @@ import type { Exchange } from "./exchange.ts";
 import { answerText } from "./plain-door.ts";
 
 const ALLOWED_METHODS = cors.allowedMethods.join(", ");
+const ALLOWED_HEADERS = [...cors.allowedHeaders, "authorization", "x-api-key"].join(", ");
 const EXPOSED_HEADERS = [
   ...cors.exposedHeaders,
   "grpc-retry-pushback-ms",
@@ -14,6 +15,7 @@ const EXPOSED_HEADERS = [
   "x-should-retry",
   "x-understudy-request-id",
   "x-understudy-route",
+  "x-understudy-model",
   "x-understudy-attempts",
   "x-understudy-cost-micro-usd",
 ].join(", ");
@@ -40,8 +42,9 @@ export function createCors(origins: readonly string[]): (exchange: Exchange) => 
     response.setHeader("access-control-expose-headers", EXPOSED_HEADERS);
     if (!isPreflight) return false;
     response.setHeader("access-control-allow-methods", ALLOWED_METHODS);
-    // What a page of a configured origin asks for: clients add headers of their own, which mean nothing here.
-    response.setHeader("access-control-allow-headers", request.headers["access-control-request-headers"] ?? "");
+    // Also what the page asks for: clients add headers of their own, which mean nothing here.
+    const asked = request.headers["access-control-request-headers"];
+    response.setHeader("access-control-allow-headers", asked ? `${ALLOWED_HEADERS}, ${asked}` : ALLOWED_HEADERS);
     response.setHeader("access-control-max-age", String(PREFLIGHT_AGE_S));
     response.statusCode = 204;
     response.end();
