@@ -31,7 +31,7 @@ const require = createRequire(import.meta.url);
 /** The product: TypeScript in a checkout, compiled JavaScript in an installed package, where Node strips no types. */
 function findProduct() {
   const source = join(packageFolder, "src", "main.ts");
-  const compiled = join(packageFolder, "dist", "main.js");
+  const compiled = join(packageFolder, "dist", "src", "main.js");
   const installed = packageFolder.split(sep).indexOf("node_modules") >= 0;
   if (!installed && existsSync(source)) return source;
   if (existsSync(compiled)) return compiled;
@@ -58,7 +58,7 @@ function fail(lines) {
 
 function failWithoutProduct() {
   fail([
-    "understudy: the installation is not complete: neither src/main.ts nor dist/main.js is in " + packageFolder,
+    "understudy: the installation is not complete: neither src/main.ts nor dist/src/main.js is in " + packageFolder,
     "  mend it by installing the package again",
   ]);
 }

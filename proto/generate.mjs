@@ -33,7 +33,8 @@ function run(command, args, env = process.env) {
     execFileSync(command, args, { cwd: root, env, stdio: "pipe", shell: false });
   } catch (error) {
     process.stderr.write(`${error.stdout ?? ""}${error.stderr ?? ""}`);
-    throw new Error(`${command} ${args[0] ?? ""} failed: ${error.code ?? `exit code ${error.status}`}`);
+    const cause = error.code ?? `exit code ${error.status}`;
+    throw new Error(`${command} ${args[0] ?? ""} failed: ${cause}`, { cause: error });
   }
 }
 

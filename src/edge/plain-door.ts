@@ -11,6 +11,7 @@ List the services:    grpcurl -plaintext HOST:PORT list
 Ask for one answer:   curl HOST:PORT/understudy.v1.CompletionService/Complete \\
                         -H 'content-type: application/json' \\
                         -d '{"workload":"NAME","messages":[{"role":"ROLE_USER","text":"Hello"}]}'
+Or as the OpenAI API: base URL http://HOST:PORT/v1, the model is a workload
 Is it serving:        curl HOST:PORT/healthz
 `;
 

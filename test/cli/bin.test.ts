@@ -20,7 +20,7 @@ const lockedNode = lockedNodes[`${process.platform}-${process.arch}`] ?? "none";
 /** Says which file runs under which process, with which arguments, and ends as the first argument says. */
 const product = `
 const [, file, how, ...others] = process.argv;
-console.log(import.meta.url.split("/").slice(-2).join("/"), process.ppid === Number(process.env.TEST_PID), others.join(" "));
+console.log(import.meta.url.match(/(dist\\/)?src\\/main\\.[jt]s$/)?.[0], process.ppid === Number(process.env.TEST_PID), others.join(" "));
 if (how === "wait") {
   for (const name of ["SIGTERM", "SIGINT", "SIGHUP"]) process.on(name, () => { console.log(name); process.exit(7); });
   setInterval(() => {}, 1000);
@@ -71,8 +71,13 @@ function start(file: string, args: readonly string[], { oldNode = false } = {}) 
 
 test.each([
   { where: "a checkout", files: ["src/main.ts"], installed: false, runs: "src/main.ts" },
-  { where: "a built checkout", files: ["src/main.ts", "dist/main.js"], installed: false, runs: "src/main.ts" },
-  { where: "an installed package", files: ["src/main.ts", "dist/main.js"], installed: true, runs: "dist/main.js" },
+  { where: "a built checkout", files: ["src/main.ts", "dist/src/main.js"], installed: false, runs: "src/main.ts" },
+  {
+    where: "an installed package",
+    files: ["src/main.ts", "dist/src/main.js"],
+    installed: true,
+    runs: "dist/src/main.js",
+  },
 ])("runs $runs of $where in the same process if Node is new enough", async ({ files, installed, runs }) => {
   using folder = makePackage(files, { installed });
   const { code, stdout, stderr } = await start(folder.bin, ["0", "a", "b c"]).ended;
@@ -81,7 +86,7 @@ test.each([
 
 test.each([
   { where: "beside", files: ["src/main.ts"], installed: false, runs: "src/main.ts" },
-  { where: "above", files: ["dist/main.js"], installed: true, runs: "dist/main.js" },
+  { where: "above", files: ["dist/src/main.js"], installed: true, runs: "dist/src/main.js" },
 ])("runs $runs under the locked Node $where the package if Node is too old", async ({ files, installed, runs }) => {
   using folder = makePackage(files, { installed, locked: true });
   const { code, stdout, stderr } = await start(folder.bin, ["3", "a"], { oldNode: true }).ended;
@@ -101,7 +106,7 @@ test("says so if the product is missing", async () => {
   using folder = makePackage([]);
   const { code, stderr } = await start(folder.bin, ["0"]).ended;
   expect(code).toBe(1);
-  expect(stderr).toContain("neither src/main.ts nor dist/main.js");
+  expect(stderr).toContain("neither src/main.ts nor dist/src/main.js");
 });
 
 test.each(["SIGTERM", "SIGINT", "SIGHUP"] as const)(

@@ -54,8 +54,8 @@ function withoutNumbers(text: string): string {
 describe("the shell blocks", () => {
   const calls = blocks("sh").filter((block) => block.includes("127.0.0.1:8080"));
 
-  test("are a stream by grpcurl and an answer by curl", () => {
-    expect(calls.map((call) => call.split(" ")[0])).toEqual(["grpcurl", "curl"]);
+  test("are a stream by grpcurl, an answer by curl, and a stream through the OpenAI door", () => {
+    expect(calls.map((call) => call.split(" ")[0])).toEqual(["grpcurl", "curl", "curl"]);
   });
 
   test("grpcurl streams through a switch", async () => {
@@ -74,6 +74,13 @@ describe("the shell blocks", () => {
       completed: { attempts: [{ upstreamStatus: 503 }, {}, { outcome: "ATTEMPT_OUTCOME_COMPLETED" }] },
     });
   });
+});
+
+test("the OpenAI door streams to its end through a switch", async () => {
+  const { stdout } = await shell(blocks("sh").find((block) => block.includes("/v1/chat/completions")) ?? "");
+  expect(stdout).toContain('"finish_reason":"stop"');
+  expect(stdout).toContain("sim-claude-on-azure");
+  expect(stdout.trimEnd().endsWith("data: [DONE]")).toBe(true);
 });
 
 describe("the transcripts", () => {
