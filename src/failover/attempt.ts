@@ -63,6 +63,8 @@ export class Attempt implements WatchedAttempt {
   readonly #floor: ThroughputFloor;
   readonly #abort = new AbortController();
   readonly #unsubscribe: () => void;
+  /** Set while a whole answer waits for its usage. */
+  #answered: FinishReason | undefined;
 
   constructor(options: AttemptOptions) {
     const { record, limits, watch, events } = options;
@@ -106,6 +108,9 @@ export class Attempt implements WatchedAttempt {
 
   /** Ends the attempt, closes its connection and tells its route the verdict. The first call counts. */
   end(outcome: Outcome): void {
+    if (this.#over) return;
+    // A whole answer is not lost to a deadline that comes while its usage is awaited.
+    if (outcome.kind === "deadlineExceeded" && this.#answered !== undefined) this.#finish(this.#answered);
     if (this.#over) return;
     this.record.end(outcome);
     this.#clock.stop();
@@ -184,6 +189,10 @@ export class Attempt implements WatchedAttempt {
       case "usage":
         record.report(event.usage);
         break;
+      case "answered":
+        this.#answered = event.reason;
+        this.#clock.stop();
+        break;
       case "finished":
         this.#finish(event.reason);
         break;
@@ -223,6 +232,7 @@ export class Attempt implements WatchedAttempt {
   /** Completes the answer, once it is known to have the form that was asked for. */
   #finish(finishReason: FinishReason): void {
     const { sink } = this.#options;
+    this.#answered = undefined;
     sink.settle();
     this.#judge();
     // What was cut off or refused is delivered as it is: no other model would have been allowed to say more.

@@ -51,6 +51,8 @@ export type UpstreamEvent =
   /** A whole tool call. */
   | { readonly kind: "toolCall"; readonly call: ToolCall }
   | { readonly kind: "usage"; readonly usage: Usage }
+  /** The answer is whole; only its usage may still come, and then `finished`. */
+  | { readonly kind: "answered"; readonly reason: FinishReason }
   | { readonly kind: "finished"; readonly reason: FinishReason }
   | { readonly kind: "failed"; readonly failure: UpstreamFailure };
 

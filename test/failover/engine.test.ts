@@ -48,6 +48,27 @@ describe("an answer without trouble", () => {
   });
 });
 
+describe("a whole answer whose usage is still to come", () => {
+  const answered = { kind: "answered", reason: FinishReason.STOP } as const;
+
+  test("is not left for being silent", async () => {
+    const b = route("b", [says("No.")]);
+    const seen = start(plan([route("a", [[OPENED, text("Hello."), answered, 60_000, finished()]]), b]));
+    await pass(60_001);
+    expect(seen.text).toBe("Hello.");
+    expect(b.requests).toEqual([]);
+  });
+
+  test("is not lost to the deadline", async () => {
+    const planned = plan([route("a", [[OPENED, text("Hello."), answered, Number.POSITIVE_INFINITY]])]);
+    const seen = start({ ...planned, deadlineAtMs: planned.startedAtMs + 1_000 });
+    await pass(1_001);
+    expect(pick(seen, "completed")).toMatchObject([
+      { finishReason: FinishReason.STOP, usage: { source: UsageSource.UNKNOWN } },
+    ]);
+  });
+});
+
 describe("before any text", () => {
   test.each([
     ["server-error", SwitchReason.FAILED, AttemptOutcome.FAILED, "failed"],

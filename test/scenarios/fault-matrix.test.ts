@@ -45,24 +45,21 @@ afterAll(async () => {
   }
 });
 
-describe.each(CLIENTS)("%s", (protocol) => {
-  describe.each(DIALECTS)("%s", (dialect) => {
+describe.concurrent.each(CLIENTS)("%s", (protocol) => {
+  describe.concurrent.each(DIALECTS)("%s", (dialect) => {
     const cells = CELLS.filter((cell) => cell.dialect === dialect);
-    test.concurrent.for(cells.map((cell) => ({ name: `${cell.fault}, ${cell.phase.name}`, cell })))(
-      "$name",
-      async ({ cell }) => {
-        const client = protocol === "gRPC" ? stage.client : connectClient;
-        const workload = workloadName(protocol, cell);
-        const told = await client.stream(ask(workload, requestOf(cell)));
-        happened.set(cell, [...(happened.get(cell) ?? []), describeTold(told)]);
-        expectCell(cell, told);
-        expect(requestsOf(stage, workload)).toHaveLength(reachedCount(cell));
-        await stage.simulator.until(
-          () => requestsOf(stage, workload).every(({ end }) => end.kind !== "open"),
-          CLOSE_WITHIN_MS,
-        );
-      },
-    );
+    test.for(cells.map((cell) => ({ name: `${cell.fault}, ${cell.phase.name}`, cell })))("$name", async ({ cell }) => {
+      const client = protocol === "gRPC" ? stage.client : connectClient;
+      const workload = workloadName(protocol, cell);
+      const told = await client.stream(ask(workload, requestOf(cell)));
+      happened.set(cell, [...(happened.get(cell) ?? []), describeTold(told)]);
+      expectCell(cell, told);
+      expect(requestsOf(stage, workload)).toHaveLength(reachedCount(cell));
+      await stage.simulator.until(
+        () => requestsOf(stage, workload).every(({ end }) => end.kind !== "open"),
+        CLOSE_WITHIN_MS,
+      );
+    });
   });
 });
 

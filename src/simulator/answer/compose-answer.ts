@@ -4,6 +4,7 @@ import type { Answer, AnswerPart } from "./answer.ts";
 import type { Ask, AskedTool } from "./ask.ts";
 import { CHARACTERS_PER_TOKEN } from "./count-tokens.ts";
 import type { Manner } from "./manner.ts";
+import { mistype } from "./mistype.ts";
 import { sampleValue } from "./sample-value.ts";
 import { splitPieces } from "./split-pieces.ts";
 import { STORY, THOUGHTS } from "./story.ts";
@@ -11,6 +12,9 @@ import { tellStory } from "./tell-story.ts";
 
 /** Pieces of reasoning if the request asks to see some. */
 const ASKED_REASONING_PIECES = 12;
+
+/** What a model says that declines. */
+const REFUSAL = "I'm sorry, but I can't help with that request.";
 
 /** Characters in a piece of a tool call's arguments: small, so that calls take many events. */
 const ARGUMENT_PIECE = /.{1,6}/gsu;
@@ -24,11 +28,12 @@ export function composeAnswer(ask: Ask, manner: Manner, callId: (index: number) 
 }
 
 function speak(ask: Ask, manner: Manner, callId: (index: number) => string): Answer {
+  if (manner.refuses) return stopAt(REFUSAL, ask.stopSequences);
   const tools = toolsToCall(ask, manner);
   if (tools.length === 0) return stopAt(textOf(ask, manner), ask.stopSequences);
   const before = splitPieces(STORY).slice(0, manner.wordsBeforeTools);
   const calls = tools.map((tool, index): AnswerPart => {
-    const pieces = JSON.stringify(sampleValue(tool.schema)).match(ARGUMENT_PIECE) ?? [];
+    const pieces = writeJson(tool.schema, manner).match(ARGUMENT_PIECE) ?? [];
     return { kind: "toolCall", id: callId(index), name: tool.name, pieces };
   });
   return { parts: [...textPart(before), ...calls], finish: "tool-calls", stopSequence: undefined };
@@ -44,8 +49,17 @@ function toolsToCall(ask: Ask, manner: Manner): AskedTool[] {
 }
 
 function textOf(ask: Ask, manner: Manner): string {
-  if (ask.json === undefined) return tellStory(ask.partial, manner.continuation);
-  return JSON.stringify(manner.breaksSchema ? { unexpected: [null] } : sampleValue(ask.json.schema));
+  if (ask.json !== undefined) {
+    return manner.breaksSchema ? JSON.stringify({ unexpected: [null] }) : writeJson(ask.json.schema, manner);
+  }
+  const story = tellStory(ask.partial, manner.continuation);
+  const pieces = splitPieces(story);
+  return manner.toldShare === 1 ? story : pieces.slice(0, Math.ceil(pieces.length * manner.toldShare)).join("");
+}
+
+function writeJson(schema: unknown, { mistypes }: Manner): string {
+  const value = sampleValue(schema);
+  return JSON.stringify(mistypes ? mistype(value) : value);
 }
 
 function think(pieces: number): AnswerPart[] {

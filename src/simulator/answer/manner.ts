@@ -18,6 +18,12 @@ export interface Manner {
   readonly wordsBeforeTools: number;
   /** Whether a JSON answer breaks its schema. */
   readonly breaksSchema: boolean;
+  /** Whether numbers and booleans of a JSON answer and of tool arguments come as strings. */
+  readonly mistypes: boolean;
+  /** Whether the model declines in a sentence, instead of an answer or a call. */
+  readonly refuses: boolean;
+  /** Share of the text that is told, above 0 to 1. */
+  readonly toldShare: number;
   /** Pieces of content before the content filter ends the answer; undefined: never. */
   readonly filterAfter: number | undefined;
   /** From the head of the response until the first piece of content, in milliseconds. */
@@ -33,6 +39,9 @@ export const HEALTHY: Manner = {
   toolCalls: 0,
   wordsBeforeTools: 0,
   breaksSchema: false,
+  mistypes: false,
+  refuses: false,
+  toldShare: 1,
   filterAfter: undefined,
   firstTokenMs: 0,
   tokenMs: 0,

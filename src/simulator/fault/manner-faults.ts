@@ -44,6 +44,25 @@ export const MANNER_FAULTS: readonly MannerFault[] = [
     change: (_, manner) => ({ ...manner, breaksSchema: true }),
   },
   {
+    name: "wrong-types",
+    description: "answers and calls with JSON whose values have other types",
+    stage: "manner",
+    change: (_, manner) => ({ ...manner, mistypes: true }),
+  },
+  {
+    name: "refuse",
+    description: "declines in a sentence, with the finish reason of an answer",
+    stage: "manner",
+    change: (_, manner) => ({ ...manner, refuses: true }),
+  },
+  {
+    name: "shorter",
+    takes: { unit: "percent", least: 1, most: 100 },
+    description: "tells only n percent of the text",
+    stage: "manner",
+    change: ({ number }, manner) => ({ ...manner, toldShare: number / 100 }),
+  },
+  {
     name: "content-filter",
     description: "the content filter refuses before any text: a finish reason, from Azure's OpenAI 400",
     stage: "manner",

@@ -89,6 +89,12 @@ export const REPLY_FAULTS: readonly ReplyFault[] = [
     stage: "reply",
     reply: () => makeScript(true, { kind: "reset" }),
   },
+  {
+    name: "fin-before",
+    description: "closes the connection (FIN) before the headers",
+    stage: "reply",
+    reply: () => makeScript(true, { kind: "drop" }),
+  },
 ];
 
 function asProblem(

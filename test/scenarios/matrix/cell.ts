@@ -6,7 +6,7 @@ import type { Expected } from "../scenario.ts";
 import { expectAction } from "./expect-action.ts";
 import type { Incident } from "./fault-row.ts";
 import { FAULT_ROWS } from "./fault-rows.ts";
-import { PHASES, type Phase } from "./phases.ts";
+import { hasProgress, PHASES, type Phase } from "./phases.ts";
 
 export interface Cell {
   readonly fault: string;
@@ -16,14 +16,11 @@ export interface Cell {
   readonly expected: Expected;
 }
 
-/** Limits of a cell that waits for one: short for a test, and long for a busy machine. */
-const SHORT = "1s";
-const IMPATIENT = {
-  first_token_timeout: SHORT,
-  stall_timeout: SHORT,
-  tool_stall_timeout: SHORT,
-  reasoning_stall_timeout: SHORT,
-};
+/** Short for a test, and long enough for the backup to begin within it on a busy machine. */
+const FIRST_LIMIT = { first_token_timeout: "1500ms" };
+
+/** For a silence that begins in the answer: nothing hurries the first token. */
+const STALL_LIMITS = { stall_timeout: "1s", tool_stall_timeout: "1s", reasoning_stall_timeout: "1s" };
 
 const OTHER: Readonly<Record<Dialect, Dialect>> = {
   "openai-chat": "anthropic-messages",
@@ -58,11 +55,12 @@ export function cellsOf(dialect: Dialect): Cell[] {
 }
 
 /** A workload for one cell: a primary that meets the fault, and a healthy backup of the other dialect. */
-export function makeWorkload(name: string, { dialect, incident }: Cell): WorkloadSetup {
+export function makeWorkload(name: string, { dialect, phase, incident }: Cell): WorkloadSetup {
   const { faults, refused = false, waits = false } = incident;
+  const limits = hasProgress(phase) ? STALL_LIMITS : FIRST_LIMIT;
   return {
     name,
     routes: [{ dialect, faults, refused }, { dialect: OTHER[dialect] }],
-    policy: waits ? IMPATIENT : {},
+    policy: waits ? limits : {},
   };
 }

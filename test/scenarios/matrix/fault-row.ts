@@ -1,14 +1,15 @@
 /** One thing that can go wrong, in every phase in which it can: a row of the fault matrix. */
 
-import type { Outcome } from "../../../src/failover/outcome.ts";
 import type { FailureKind } from "../../../src/provider/failure.ts";
 import type { Dialect } from "../make-config.ts";
 import { FINISHED, HEADERS, hasProgress, type Phase } from "./phases.ts";
 
+type Silence = "timedOut" | "stalled";
+
 /** How the attempt ends that meets the fault, in the words of the class table. */
 export type End =
   | { readonly kind: FailureKind }
-  | { readonly kind: "timedOut" | "stalled" }
+  | { readonly kind: Silence }
   | {
       readonly kind: "completed";
       readonly finish: "STOP" | "CONTENT_FILTER" | "REFUSAL";
@@ -38,9 +39,6 @@ export interface FaultRow {
 }
 
 type ByDialect<T> = T | Readonly<Record<Dialect, T>>;
-
-/** Kinds of ends that are no failure of the upstream's own. */
-type Silence = Extract<Outcome["kind"], "timedOut" | "stalled">;
 
 /** An answer with an error status. */
 export function answers(
@@ -73,32 +71,33 @@ export function happens(name: string, only: Phase, incident: Incident): FaultRow
 export function breaks(name: string, kind: FailureKind, faults: (pieces: number) => string, early?: string): FaultRow {
   return {
     name,
-    meet: (phase) =>
-      phase.pieces === undefined
-        ? early === undefined
-          ? undefined
-          : { faults: early, status: undefined, end: { kind: "unreachable" } }
-        : { faults: shaped(phase, faults(phase.pieces)), status: 200, end: endOf(phase, kind) },
+    meet(phase) {
+      const happening = behave(phase, faults, early);
+      if (happening === undefined) return undefined;
+      return { ...happening, end: endOf(phase, phase === HEADERS ? "unreachable" : kind) };
+    },
   };
 }
 
 /** A body that falls silent behind some pieces. `early` is the same before the headers. */
 export function silences(name: string, faults: (pieces: number) => string, early?: string): FaultRow {
-  const silence = (phase: Phase): Silence => (hasProgress(phase) ? "stalled" : "timedOut");
   return {
     name,
-    meet: (phase) =>
-      phase.pieces === undefined
-        ? early === undefined
-          ? undefined
-          : { faults: early, status: undefined, waits: true, end: { kind: silence(phase) } }
-        : {
-            faults: shaped(phase, faults(phase.pieces)),
-            status: 200,
-            waits: true,
-            end: endOf(phase, silence(phase)),
-          },
+    meet(phase) {
+      const happening = behave(phase, faults, early);
+      if (happening === undefined) return undefined;
+      return { ...happening, waits: true, end: endOf(phase, hasProgress(phase) ? "stalled" : "timedOut") };
+    },
   };
+}
+
+function behave(
+  phase: Phase,
+  faults: (pieces: number) => string,
+  early: string | undefined,
+): Pick<Incident, "faults" | "status"> | undefined {
+  if (phase.pieces !== undefined) return { faults: shaped(phase, faults(phase.pieces)), status: 200 };
+  return early === undefined ? undefined : { faults: early, status: undefined };
 }
 
 /** The finish reason completes the answer: whatever comes behind it costs the usage at most. */

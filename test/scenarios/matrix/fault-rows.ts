@@ -1,14 +1,17 @@
 /** Everything that goes wrong in the fault matrix. */
 
 import type { Dialect } from "../make-config.ts";
-import { answers, breaks, type End, type FaultRow, happens, shaped, silences } from "./fault-row.ts";
+import { answers, breaks, type End, type FaultRow, happens, type Incident, shaped, silences } from "./fault-row.ts";
 import { FINISHED, FIRST, HEADERS, type Phase, TOOL, TOOL_AFTER_TEXT } from "./phases.ts";
 
 /** Until the client has read what came before a reset: the kernel drops what is unread, in milliseconds. */
 const READ_MS = 500;
 
-/** Longer than the limits of those cells, and shorter than the wait for usage behind the finish reason. */
-const LATE_MS = 1_600;
+/** Long after the limits of those cells, in milliseconds. */
+const LATE_MS = 5_000;
+
+/** Within the wait for usage behind the finish reason, in milliseconds. */
+const LATE_USAGE_MS = 500;
 
 /** Just too long for a quick failure. */
 const SLOW_MS = 2_100;
@@ -69,15 +72,17 @@ function slowly(status: number): { readonly faults: string; readonly afterMs: nu
 
 /** The rest of the answer comes when nobody waits for it any more; usage comes in time. */
 function late(): FaultRow {
-  const row = silences("late events", (pieces) => `pause=${pieces}:${LATE_MS}+late=1000`, `delay=${LATE_MS}+late=1000`);
-  return {
-    name: row.name,
-    meet(phase, dialect) {
-      const incident = row.meet(phase, dialect);
-      if (incident === undefined || phase !== FINISHED) return incident;
-      return { ...incident, end: { kind: "completed", finish: "STOP", usageKnown: true } };
-    },
+  const row = silences(
+    "late events",
+    (pieces) => `pause=${pieces}:${LATE_MS}+late=${LATE_MS}`,
+    `delay=${LATE_MS}+late=${LATE_MS}`,
+  );
+  const lateUsage: Incident = {
+    faults: shaped(FINISHED, `pause=${FINISHED.pieces}:${LATE_USAGE_MS}`),
+    status: 200,
+    end: { kind: "completed", finish: "STOP", usageKnown: true },
   };
+  return { name: row.name, meet: (phase, dialect) => (phase === FINISHED ? lateUsage : row.meet(phase, dialect)) };
 }
 
 /** The finish reason comes, and a call's arguments are no JSON. */
@@ -106,6 +111,6 @@ function decision(name: string, dialect: Dialect): FaultRow {
   });
 }
 
-function onlyIn(only: Dialect, { name, meet }: FaultRow): FaultRow {
-  return { name, meet: (phase, dialect) => (dialect === only ? meet(phase, dialect) : undefined) };
+function onlyIn(only: Dialect, row: FaultRow): FaultRow {
+  return { name: row.name, meet: (phase, dialect) => (dialect === only ? row.meet(phase, dialect) : undefined) };
 }

@@ -46,7 +46,7 @@ const RULES: readonly ErrorRule[] = [
   { kind: "too-large", codes: ["request_too_large"] },
   { kind: "overloaded", codes: ["overloaded_error"] },
   { kind: "rate-limited", codes: ["rate_limit_error"] },
-  { kind: "server-error", codes: ["api_error", "timeout_error"] },
+  { kind: "server-error", statuses: [500, 502, 503, 504], codes: ["api_error", "timeout_error"] },
   { kind: "try-again", codes: ["conflict_error"] },
   { kind: "invalid-request", statuses: [400, 422], codes: ["invalid_request_error"] },
 ];

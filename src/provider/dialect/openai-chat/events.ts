@@ -152,7 +152,7 @@ export class ChatReader implements AnswerReader {
   // open -> answered: the finish reason came. open -> ended: it tells of a failure.
   #answer(reason: string, chunk: JsonObject, out: UpstreamEvent[]): void {
     if (reason === "error") return this.#fail(chunk, out);
-    if (reason === "content_filter" && !this.#spoke && this.#toolCalls.size === 0) {
+    if (reason === "content_filter" && !this.#spoke) {
       this.phase = "ended";
       const message = "ended by the content filter before any text";
       out.push({ kind: "failed", failure: makeFailure(this.#head, "content-filtered", "content_filter", message) });
@@ -167,6 +167,7 @@ export class ChatReader implements AnswerReader {
     }
     this.phase = "answered";
     this.#finishReason = reason;
+    out.push({ kind: "answered", reason: this.#reason() });
   }
 
   #fail(document: JsonObject, out: UpstreamEvent[]): void {

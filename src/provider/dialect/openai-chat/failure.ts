@@ -48,7 +48,11 @@ const RULES: readonly ErrorRule[] = [
   },
   { kind: "overloaded", codes: ["server_is_overloaded", "overloaded", "overloaded_error", "engine_overloaded"] },
   { kind: "rate-limited", codes: ["rate_limit_exceeded", "slow_down", "rate_limit_error", "too_many_requests"] },
-  { kind: "server-error", codes: ["server_error", "internal_server_error", "internal_error", "timeout"] },
+  {
+    kind: "server-error",
+    statuses: [500, 502, 503, 504],
+    codes: ["server_error", "internal_server_error", "internal_error", "timeout"],
+  },
   { kind: "invalid-request", statuses: [400, 422], codes: ["invalid_request_error"] },
 ];
 
