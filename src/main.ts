@@ -1,7 +1,7 @@
 /** The composition root: the only file that wires. */
 
 import { readFileSync } from "node:fs";
-import { relative } from "node:path";
+import { dirname, relative, resolve as resolvePath } from "node:path";
 import { create } from "@bufbuild/protobuf";
 import {
   type Config,
@@ -36,6 +36,7 @@ import { resolveSettings } from "./provider/settings.ts";
 import { createRoute } from "./route/create-route.ts";
 import type { ProtectedRoute } from "./route/protected-route.ts";
 import { createRouteTable, type RouteMaker, type RouteTable } from "./route/route-table.ts";
+import { createComparison } from "./service/comparison.ts";
 import { createCompletion } from "./service/completion.ts";
 import { createRoutes } from "./service/routes.ts";
 import { type Simulator, startSimulator } from "./simulator/simulator.ts";
@@ -139,6 +140,11 @@ function makePlanSettings(config: Config, table: RouteTable, settings: ServerSet
   };
 }
 
+/** Files of the sample sets; a relative path begins at the configuration's folder. */
+function makeSampleSets({ config, file }: LoadedConfig): Map<string, string> {
+  return new Map(Object.entries(config.sampleSets).map(([name, set]) => [name, resolvePath(dirname(file), set.file)]));
+}
+
 function makeCallers(config: Config): CallerSettings[] {
   return Object.entries(config.callers).map(([name, { apiKey, workloads, maxConcurrency }]) => ({
     name,
@@ -150,15 +156,30 @@ function makeCallers(config: Config): CallerSettings[] {
 
 async function serve(options: ServeOptions): Promise<number> {
   const log = createLog(options.logLevel);
+  // Closed in reverse order, also when the start fails.
+  await using closing = new AsyncDisposableStack();
   const { loaded, simulator } = await loadUsual(options.config);
+  closing.defer(() => simulator?.close());
   const { config } = loaded;
   for (const warning of loaded.warnings) log.warn(printProblem(warning));
   const settings = serverSettings(config);
   const table = makeRouteTable(config);
+  closing.defer(() => table.dispose());
   const planSettings = makePlanSettings(config, table, settings);
   const schemaChecker = createSchemaChecker();
+  closing.defer(() => schemaChecker.close());
   const engine = createEngine({ log, random: Math.random, checkSchema: schemaChecker.check });
+  // Cuts and failures on purpose are no warnings.
+  const comparisonLog = log.child({}, { level: "error" });
+  const comparison = createComparison({
+    settings: planSettings,
+    engine: createEngine({ log: comparisonLog, random: Math.random, checkSchema: schemaChecker.check }),
+    checkSchema: schemaChecker.check,
+    sampleSets: makeSampleSets(loaded),
+    random: Math.random,
+  });
   const edge = createEdge({
+    comparison,
     services: {
       completion: createCompletion(planSettings, engine),
       routes: createRoutes(planSettings, table),
@@ -176,13 +197,17 @@ async function serve(options: ServeOptions): Promise<number> {
     throw new Error(`--listen ${options.listen} is not HOST:PORT, as in 127.0.0.1:8080 or [::1]:0`);
   // Before anybody is told that the server is ready, so that no signal comes too early.
   const stopped = stopOnSignals(edge, settings);
-  const { host, port } = await edge.listen(wanted.host, wanted.port);
+  const { host, port } = await edge.listen(wanted.host, wanted.port).catch((error: unknown) => {
+    const code = error instanceof Error && "code" in error ? String(error.code) : "unknown error";
+    throw new Error(
+      `cannot listen on ${wanted.host}:${wanted.port} (${code}): name another address by --listen, or port 0 for a free one`,
+      { cause: error },
+    );
+  });
   const url = `${settings.tls === undefined ? "http" : "https"}://${host.includes(":") ? `[${host}]` : host}:${port}`;
   process.stdout.write(`listening on ${url}\n`);
   if (simulator !== undefined) process.stdout.write(describeFirstCalls(url));
   await stopped;
-  table.dispose();
-  await Promise.all([simulator?.close(), schemaChecker.close()]);
   return EXIT_OK;
 }
 

@@ -1,6 +1,7 @@
 /** The command line: its commands, options, help and exit codes. */
 
 import { Command, CommanderError, Option } from "commander";
+import { addCompareCommand } from "./compare/compare-command.ts";
 import { addCompleteCommand } from "./complete-command.ts";
 import type { EndWith } from "./end-with.ts";
 import { ExitCode } from "./exit-code.ts";
@@ -43,7 +44,7 @@ Examples:
   understudy complete --workload summaries "Sum up the plot of Hamlet"
   understudy routes --watch
 
-Exit codes: ${ExitCode.ok} all went well, ${ExitCode.failure} failure, ${ExitCode.usage} wrong usage, ${ExitCode.interrupted} ended by Ctrl-C.`;
+Exit codes: ${ExitCode.ok} all went well, ${ExitCode.failure} failure, ${ExitCode.usage} wrong usage, ${ExitCode.inconclusive} comparison inconclusive, ${ExitCode.interrupted} ended by Ctrl-C.`;
 
 /** Creates the program. `terminal` defaults to that of this process. */
 export function createProgram(local: LocalCommands, terminal: Terminal = createTerminal()): Program {
@@ -80,6 +81,7 @@ function makeCommands(local: LocalCommands, terminal: Terminal, endWith: EndWith
   addCompleteCommand(program, terminal, endWith);
   addRoutesCommand(program, terminal, endWith);
   addWorkloadsCommand(program, terminal, endWith);
+  addCompareCommand(program, terminal, endWith);
   return program;
 }
 

@@ -113,7 +113,7 @@ describe("refuses", () => {
     [
       "an unknown key far from any",
       adding("xyzzy: 1"),
-      "14:1: xyzzy: unknown key; known are providers, routes, workloads, request_routing, callers, server, continuation_instruction",
+      "14:1: xyzzy: unknown key; known are providers, routes, workloads, request_routing, callers, server, continuation_instruction, sample_sets",
     ],
     [
       "a misspelt required key once",
@@ -128,7 +128,7 @@ describe("refuses", () => {
     [
       "a merge key",
       adding("  other: { <<: 1, primary: claude-direct }"),
-      "14:12: workloads.other.?: unknown key; known are primary, backups, policy",
+      "14:12: workloads.other.?: unknown key; known are primary, backups, policy, acceptance",
     ],
     ["a list as a key", adding("? [a]\n: b"), "14:3: ?: is not a plain word; write `name: value`"],
     ["no value", adding("server:"), "14:1: server: has no value; give one, or remove the key"],

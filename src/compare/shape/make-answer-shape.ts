@@ -1,0 +1,55 @@
+/** Describes an answer by its shape. */
+
+import { create } from "@bufbuild/protobuf";
+import {
+  type AnswerShape,
+  AnswerShapeSchema,
+  type ToolShape,
+  ToolShapeSchema,
+} from "../../../gen/ts/understudy/v1/comparison_service_pb.ts";
+import type { CompleteRequest } from "../../../gen/ts/understudy/v1/completion_service_pb.ts";
+import type { FinishReason, ToolCall } from "../../../gen/ts/understudy/v1/conversation_pb.ts";
+import type { SchemaCheck } from "../../failover/verify-answer.ts";
+import { isRefusal } from "./is-refusal.ts";
+import { listJsonFields } from "./json-fields.ts";
+import { makeTextStructure } from "./make-text-structure.ts";
+import { findJson, parseJson } from "./parse-json.ts";
+
+/** Most tool calls that are described: as many as a request may declare tools. */
+const MAX_TOOLS = 128;
+
+/** A whole answer. */
+export interface FoundAnswer {
+  readonly text: string;
+  readonly toolCalls: readonly ToolCall[];
+  readonly finishReason: FinishReason;
+}
+
+/** Describes an answer to `request`. */
+export async function makeAnswerShape(
+  request: CompleteRequest,
+  { text, toolCalls, finishReason }: FoundAnswer,
+  checkSchema: SchemaCheck,
+): Promise<AnswerShape> {
+  const { format } = request.responseFormat ?? { format: { case: undefined } };
+  const asked = (format.case === "jsonObject" || format.case === "jsonSchema") && text !== "";
+  const found = asked ? parseJson(text) : findJson(text);
+  const shape = create(AnswerShapeSchema, {
+    finishReason,
+    textCharacters: BigInt(text.length),
+    refused: isRefusal(finishReason, text),
+    fields: found === undefined ? [] : listJsonFields(found.value),
+    tools: toolCalls.slice(0, MAX_TOOLS).map(makeToolShape),
+  });
+  if (asked || found !== undefined) shape.jsonValid = found !== undefined;
+  else shape.structure = makeTextStructure(text);
+  if (format.case === "jsonSchema" && text !== "") {
+    shape.schemaValid = found !== undefined && (await checkSchema(format.value.schemaJson, text)) === undefined;
+  }
+  return shape;
+}
+
+function makeToolShape({ name, argumentsJson }: ToolCall): ToolShape {
+  const found = parseJson(argumentsJson);
+  return create(ToolShapeSchema, { name, fields: found === undefined ? [] : listJsonFields(found.value) });
+}

@@ -1,0 +1,98 @@
+/** Finds the routes of a comparison, and what of an earlier run still counts for them. */
+
+import { create } from "@bufbuild/protobuf";
+import type { Workload } from "../../gen/ts/understudy/config/v1/config_pb.ts";
+import type { CompareRoutesRequest, Sample, SampleResult } from "../../gen/ts/understudy/v1/comparison_service_pb.ts";
+import { ErrorReason } from "../../gen/ts/understudy/v1/ledger_pb.ts";
+import { RoutingSchema } from "../../gen/ts/understudy/v1/routing_pb.ts";
+import { findMarginFaults } from "../compare/margins.ts";
+import { CallRefused } from "../failover/refusal.ts";
+import type { PlanSettings } from "../plan/make-plan.ts";
+import { resolveRouteNames } from "../plan/routing.ts";
+import type { CallContext } from "./call-context.ts";
+import { refuseField, refuseFields } from "./refuse-fields.ts";
+
+/** Most backups of one comparison, as many as a workload has. */
+const MAX_BACKUPS = 8;
+
+export interface ComparedRoutes {
+  readonly workload: Workload;
+  readonly primary: string;
+  readonly backups: readonly string[];
+}
+
+/** Finds the routes. Fails with `CallRefused` if one does not exist or may not be used, or if a number is out of range. */
+export function findComparedRoutes(
+  request: CompareRoutesRequest,
+  context: CallContext,
+  settings: PlanSettings,
+): ComparedRoutes {
+  checkNumbers(request);
+  const workload = findWorkload(request.workload, context, settings);
+  const { primary } = workload;
+  const backups = [...new Set(request.backups.length === 0 ? workload.backups : request.backups)];
+  checkBackups(backups, primary);
+  checkMayName(
+    backups.filter((backup) => !workload.backups.includes(backup)),
+    workload,
+    settings,
+  );
+  for (const route of [primary, ...backups]) settings.findRoute(route);
+  return { workload, primary, backups };
+}
+
+/** Results of an earlier run that are still those of the same samples, routes and models. */
+export function keepCurrent(
+  done: readonly SampleResult[],
+  samples: readonly Sample[],
+  routes: readonly string[],
+  { findRoute }: PlanSettings,
+): SampleResult[] {
+  const names = new Set(samples.map(({ name }) => name));
+  const models = new Map(routes.map((name) => [name, findRoute(name).model]));
+  return done.filter(({ sample, route, attempt }) => {
+    if (attempt === undefined || !names.has(sample) || !models.has(route)) return false;
+    return models.get(attempt.route) === attempt.model;
+  });
+}
+
+function checkNumbers({ acceptance, maxCostMicroUsd, maxTokens }: CompareRoutesRequest): void {
+  const faults = acceptance === undefined ? [] : findMarginFaults(acceptance);
+  const description = "is not above 0";
+  refuseFields([
+    ...faults.map((fault) => ({ ...fault, field: `acceptance.${fault.field}` })),
+    ...(isTooSmall(maxCostMicroUsd) ? [{ field: "max_cost_micro_usd", description }] : []),
+    ...(isTooSmall(maxTokens) ? [{ field: "max_tokens", description }] : []),
+  ]);
+}
+
+function isTooSmall(limit: bigint | undefined): boolean {
+  return limit !== undefined && limit < 1n;
+}
+
+function findWorkload(name: string, { caller }: CallContext, { workloads }: PlanSettings): Workload {
+  const workload = Object.hasOwn(workloads, name) ? workloads[name] : undefined;
+  if (workload === undefined) {
+    const known = Object.keys(workloads).slice(0, 10).join(", ");
+    const message = `workload ${name} is not configured; there are: ${known === "" ? "none" : known}`;
+    throw new CallRefused({ reason: ErrorReason.WORKLOAD_NOT_FOUND, message });
+  }
+  if (caller?.workloads?.has(name) !== false) return workload;
+  const allowed = [...caller.workloads].join(", ");
+  const message = `caller ${caller.name} may not use workload ${name}; it may use: ${allowed}`;
+  throw new CallRefused({ reason: ErrorReason.NOT_ALLOWED, message });
+}
+
+function checkBackups(backups: readonly string[], primary: string): void {
+  const field = "backups";
+  if (backups.length === 0) refuseField(field, "is empty, and the workload has none");
+  if (backups.length > MAX_BACKUPS) refuseField(field, `names more than ${MAX_BACKUPS} routes`);
+  if (backups.includes(primary)) refuseField(field, "names the primary itself");
+}
+
+/** Routes that are not the workload's own may be named as in any other request. */
+function checkMayName(names: readonly string[], workload: Workload, { requestRouting }: PlanSettings): void {
+  if (names.length === 0) return;
+  const requested = create(RoutingSchema, { backups: [...names] });
+  resolveRouteNames({ workload, requested, allowed: requestRouting });
+}

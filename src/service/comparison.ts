@@ -1,0 +1,102 @@
+/** Answers `ComparisonService`: finds the routes and the samples, and runs the comparison. */
+
+import { create } from "@bufbuild/protobuf";
+import { RequestRouting } from "../../gen/ts/understudy/config/v1/config_pb.ts";
+import type { CompareRoutesRequest, CompareRoutesResponse } from "../../gen/ts/understudy/v1/comparison_service_pb.ts";
+import { type CompleteRequest, CompleteResponseSchema } from "../../gen/ts/understudy/v1/completion_service_pb.ts";
+import { ErrorReason } from "../../gen/ts/understudy/v1/ledger_pb.ts";
+import { RoutingSchema } from "../../gen/ts/understudy/v1/routing_pb.ts";
+import { resolveMargins } from "../compare/margins.ts";
+import { Paces } from "../compare/run/pace.ts";
+import { runComparison } from "../compare/run/run-comparison.ts";
+import type { TrialTools } from "../compare/run/run-trial.ts";
+import type { Engine } from "../failover/engine.ts";
+import type { Plan } from "../failover/plan.ts";
+import { CallRefused } from "../failover/refusal.ts";
+import type { SchemaCheck } from "../failover/verify-answer.ts";
+import { makePlan, type PlanSettings } from "../plan/make-plan.ts";
+import type { CallContext } from "./call-context.ts";
+import { collectAnswer } from "./collect-answer.ts";
+import { findComparedRoutes, keepCurrent } from "./comparison-routes.ts";
+import { findSamples } from "./comparison-samples.ts";
+
+/** Most comparisons at the same time: they share a tenth of each route's places. */
+const MAX_COMPARISONS = 8;
+
+export interface ComparisonOptions {
+  readonly settings: PlanSettings;
+  /** An engine of its own, so that nothing of a comparison reaches the metrics of live calls. */
+  readonly engine: Engine;
+  readonly checkSchema: SchemaCheck;
+  /** Files of the sample sets, by name. */
+  readonly sampleSets: ReadonlyMap<string, string>;
+  /** Gives numbers from 0 to below 1. */
+  readonly random: () => number;
+}
+
+/** Answers comparisons. Fails with `CallRefused`. */
+export interface ComparisonHandlers {
+  compareRoutes(request: CompareRoutesRequest, context: CallContext): AsyncIterable<CompareRoutesResponse>;
+}
+
+/** Creates the handlers of `ComparisonService`. */
+export function createComparison(options: ComparisonOptions): ComparisonHandlers {
+  const { settings, engine, checkSchema, sampleSets, random } = options;
+  const tools: TrialTools = {
+    planCall: (request, routes, requestId) => planCall(request, routes, requestId, settings),
+    complete: (plan, signal) =>
+      collectAnswer(create(CompleteResponseSchema, { requestId: plan.requestId }), engine.run(plan, signal)),
+    checkSchema,
+    paces: new Paces(),
+  };
+  let running = 0;
+  return {
+    async *compareRoutes(request, context) {
+      const { workload, primary, backups } = findComparedRoutes(request, context, settings);
+      const samples = await findSamples(request, sampleSets);
+      if (running >= MAX_COMPARISONS) throw tooMany();
+      running++;
+      try {
+        yield* runComparison(
+          {
+            comparisonId: context.requestId,
+            primary,
+            backups,
+            samples,
+            switches: request.switch,
+            seed: request.seed ?? BigInt(Math.floor(random() * 2 ** 32)),
+            maxMicroUsd: request.maxCostMicroUsd,
+            maxTokens: request.maxTokens,
+            margins: resolveMargins([request.acceptance, workload.acceptance]),
+            done: keepCurrent(request.done, samples, [primary, ...backups], settings),
+            includeText: request.includeText,
+          },
+          tools,
+          context.signal,
+        );
+      } finally {
+        running--;
+      }
+    },
+  };
+}
+
+/** Plans a call with the workload's policy over routes of the comparison's own. */
+function planCall(
+  request: CompleteRequest,
+  routes: readonly string[],
+  requestId: string,
+  settings: PlanSettings,
+): Plan {
+  const [primary = "", ...backups] = routes;
+  const routed = { ...request, routing: create(RoutingSchema, { primary, backups }) };
+  const allowed = { ...settings, requestRouting: RequestRouting.ANY };
+  return makePlan(routed, allowed, { requestId, timeoutMs: undefined, unary: false, nowMs: performance.now() });
+}
+
+function tooMany(): CallRefused {
+  return new CallRefused({
+    reason: ErrorReason.AT_CAPACITY,
+    message: `${MAX_COMPARISONS} comparisons are running already`,
+  });
+}
