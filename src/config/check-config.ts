@@ -25,15 +25,28 @@ export function checkConfig(config: Config, problems: Problems): void {
   for (const [name, workload] of Object.entries(config.workloads)) {
     checkWorkload(config, workload, `workloads.${showKey(name)}`, problems);
   }
+  for (const [name, { file }] of Object.entries(config.sampleSets)) {
+    if (file === "") problems.report(`sample_sets.${showKey(name)}.file`, "is missing", "name a file of samples");
+  }
   checkCallers(config, problems);
   checkServer(config, problems);
   checkInstruction(config.continuationInstruction, problems);
 }
 
+/** The maps as they are written in the file. */
+const MAP_KEYS = {
+  providers: "providers",
+  routes: "routes",
+  workloads: "workloads",
+  callers: "callers",
+  sampleSets: "sample_sets",
+} as const;
+
 function checkNames(config: Config, problems: Problems): void {
-  for (const map of ["providers", "routes", "workloads", "callers"] as const) {
+  for (const map of ["providers", "routes", "workloads", "callers", "sampleSets"] as const) {
     for (const name of Object.keys(config[map])) {
-      if (!isName(name)) problems.report(`${map}.${showKey(name)}`, "is not a valid name", `a name has ${NAME_FORM}`);
+      if (!isName(name))
+        problems.report(`${MAP_KEYS[map]}.${showKey(name)}`, "is not a valid name", `a name has ${NAME_FORM}`);
     }
   }
 }

@@ -2,6 +2,7 @@
 
 import { durationMs } from "@bufbuild/protobuf/wkt";
 import type { Config, Workload } from "../../gen/ts/understudy/config/v1/config_pb.ts";
+import { findMarginFaults } from "./acceptance-ranges.ts";
 import { checkNestedLimits, checkPolicy } from "./check-policy.ts";
 import { suggest } from "./nearest.ts";
 import { formatDuration } from "./parse-duration.ts";
@@ -12,7 +13,7 @@ import { serverMaximumMs } from "./server-maximum.ts";
 
 /** Reports what is wrong with the workload at `path`. */
 export function checkWorkload(config: Config, workload: Workload, path: string, problems: Problems): void {
-  const { primary, backups, policy } = workload;
+  const { primary, backups, policy, acceptance } = workload;
   if (primary === "") problems.report(`${path}.primary`, "is missing", "add the name of a route");
   else checkReference(config, primary, `${path}.primary`, problems);
   if (backups.length > MAX_BACKUPS) {
@@ -25,6 +26,9 @@ export function checkWorkload(config: Config, workload: Workload, path: string, 
     } else if (backups.indexOf(backup) < index) {
       problems.report(at, "is named twice", "remove one of the two");
     } else checkReference(config, backup, at, problems);
+  }
+  for (const { field, mend } of acceptance === undefined ? [] : findMarginFaults(acceptance)) {
+    problems.report(`${path}.acceptance.${field}`, "is out of range", mend);
   }
   if (policy === undefined) return;
   const report = (field: string, message: string, mend: string): void =>

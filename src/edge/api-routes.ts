@@ -3,23 +3,15 @@
 import type { DescMethod } from "@bufbuild/protobuf";
 import type { ConnectRouter } from "@connectrpc/connect";
 
-import {
-  type CompareRoutesRequest,
-  type CompareRoutesResponse,
-  ComparisonService,
-} from "../../gen/ts/understudy/v1/comparison_service_pb.ts";
+import { type CompareRoutesRequest, ComparisonService } from "../../gen/ts/understudy/v1/comparison_service_pb.ts";
 import { CompletionService } from "../../gen/ts/understudy/v1/completion_service_pb.ts";
 import { ErrorReason } from "../../gen/ts/understudy/v1/ledger_pb.ts";
 import { RouteService } from "../../gen/ts/understudy/v1/route_service_pb.ts";
 import { CallRefused } from "../failover/refusal.ts";
 import type { CallContext } from "../service/call-context.ts";
+import type { ComparisonHandlers } from "../service/comparison.ts";
 import type { Services } from "../service/services.ts";
 import type { AnswerWith } from "./answer-with.ts";
-
-/** Answers comparisons. Fails with `CallRefused`. */
-export interface ComparisonHandlers {
-  compareRoutes(request: CompareRoutesRequest, context: CallContext): AsyncIterable<CompareRoutesResponse>;
-}
 
 /** Which functions answer, and when the server's stop ends them. */
 export interface ApiRoutes {

@@ -2,12 +2,13 @@
 
 import { randomUUID } from "node:crypto";
 
+import type { ComparisonHandlers } from "../service/comparison.ts";
 import type { Services } from "../service/services.ts";
 import type { Log } from "../telemetry/log.ts";
 import { sleep } from "../time/sleep.ts";
 import { createAnswerWith } from "./answer-with.ts";
 import { apiServices, createApiRegistry, detailFiles, listedServices } from "./api-files.ts";
-import { type ComparisonHandlers, registerApi } from "./api-routes.ts";
+import { registerApi } from "./api-routes.ts";
 import { type CallGate, createCallGate, drainingRefusal } from "./call-gate.ts";
 import { type CallerSettings, createCallers } from "./callers.ts";
 import { createCors } from "./cors.ts";

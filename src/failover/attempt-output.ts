@@ -26,7 +26,7 @@ export interface AttemptOutputOptions {
   readonly verify?: ((text: string) => Promise<string | undefined>) | undefined;
 }
 
-/** Takes an attempt's content and delivers it, or keeps it until `end`. */
+/** Takes an attempt's content and delivers it, or keeps it until `win` or `flush`. */
 export class AttemptOutput {
   readonly #options: AttemptOutputOptions;
   readonly #path: TextPath;

@@ -14,7 +14,7 @@ export function describeDuration(ms: number): string {
   return ms < 1_000 ? `${Math.round(ms)} ms` : `${Number((ms / 1_000).toFixed(1))} s`;
 }
 
-/** Says how an attempt ended: `stalled: no more text for 20 s`. Lower case, no full stop. */
+/** Says how an attempt ended: `stalled: more text did not come for 20 s`. Lower case, no full stop. */
 export function describeOutcome(outcome: Outcome): string {
   switch (outcome.kind) {
     case "completed":

@@ -15,7 +15,8 @@ import type { Outcome } from "./outcome.ts";
  * - `disable`, `disableRepeated`: takes the route out for a while, at once or at the third time in a row; `switch`.
  * - `ifDiffers`: goes on only with a route that has a larger window.
  * - `withoutPrefill`, `withoutReasoning`: asks the same route once more in another form, else `switch`.
- * - `callersFault`: ends the call.
+ * - `callersFault`: ends the call if no attempt had its form accepted before and the first one took the same form;
+ *   else `switch`.
  * - `contentFilter`: ends the call unless the policy says otherwise.
  * - `end`: ends the call.
  */

@@ -1,4 +1,4 @@
-/** What the engine is to do for one call. Made by `plan/`, run by `run-plan.ts`. */
+/** What the engine is to do for one call. Made by `plan/`, run by `engine.ts`. */
 
 import type { CompleteRequest } from "../../gen/ts/understudy/v1/completion_service_pb.ts";
 import type { GapLimits } from "../config/policy-defaults.ts";
@@ -30,7 +30,7 @@ export interface PlannedRoute {
 
 /** Why a route cannot carry a request. */
 export interface Unsupported {
-  /** In a sentence: `has no tools`. */
+  /** In a sentence: `does not carry tools`. */
   readonly message: string;
   /** Whether the conversation is too long for it. */
   readonly contextTooLong: boolean;

@@ -22,7 +22,7 @@ export function resolveRouteNames({ workload, requested, allowed }: RoutingSourc
 }
 
 /** Whether a name means a model of a provider and not a configured route. */
-export function isModelReference(name: string): boolean {
+function isModelReference(name: string): boolean {
   return name.includes("/");
 }
 

@@ -64,7 +64,10 @@ export interface Route {
   admit(options: AdmitOptions): Promise<Admission>;
   /** Why the route would be refused now, without waiting and without taking a place; undefined if it would not. */
   refusal(): Refused | undefined;
-  /** Rests after a rate limit; without a length by backoff. A cooldown never gets shorter. */
+  /**
+   * Rests after a rate limit; without a length by backoff. A cooldown never gets shorter. A length above 15 min means a
+   * quota: the route then goes off as `disable` does at once.
+   */
   coolDown(retryAfterMs: number | undefined, cause: string): void;
   /** Goes off after an error of its key, bill or model; `forbidden` counts up to three in a row first. */
   disable(kind: "at-once" | "forbidden", cause: string): void;

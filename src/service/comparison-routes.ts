@@ -5,7 +5,7 @@ import type { Workload } from "../../gen/ts/understudy/config/v1/config_pb.ts";
 import type { CompareRoutesRequest, Sample, SampleResult } from "../../gen/ts/understudy/v1/comparison_service_pb.ts";
 import { ErrorReason } from "../../gen/ts/understudy/v1/ledger_pb.ts";
 import { RoutingSchema } from "../../gen/ts/understudy/v1/routing_pb.ts";
-import { findMarginFaults } from "../compare/margins.ts";
+import { findMarginFaults } from "../config/acceptance-ranges.ts";
 import { CallRefused } from "../failover/refusal.ts";
 import type { PlanSettings } from "../plan/make-plan.ts";
 import { resolveRouteNames } from "../plan/routing.ts";
@@ -60,7 +60,10 @@ function checkNumbers({ acceptance, maxCostMicroUsd, maxTokens }: CompareRoutesR
   const faults = acceptance === undefined ? [] : findMarginFaults(acceptance);
   const description = "is not above 0";
   refuseFields([
-    ...faults.map((fault) => ({ ...fault, field: `acceptance.${fault.field}` })),
+    ...faults.map(({ field, mend }) => ({
+      field: `acceptance.${field}`,
+      description: `is out of range; ${mend}`,
+    })),
     ...(isTooSmall(maxCostMicroUsd) ? [{ field: "max_cost_micro_usd", description }] : []),
     ...(isTooSmall(maxTokens) ? [{ field: "max_tokens", description }] : []),
   ]);
