@@ -66,7 +66,7 @@ export class AttemptOutput {
   reasoning(text: string, opaque: string | undefined): void {
     const { includesReasoning, delivery, record } = this.#options;
     if (!includesReasoning) return;
-    if (this.#holds) this.#hold({ kind: "reasoning", text, opaque }, text.length);
+    if (this.#holds) this.#hold({ kind: "reasoning", text, opaque }, Buffer.byteLength(text + (opaque ?? "")));
     else delivery.reasoning(record, text, opaque);
   }
 
@@ -75,7 +75,7 @@ export class AttemptOutput {
     // What the seam still holds was said before the call.
     this.settle();
     if (this.#path.diverged || this.#path.stopped) return;
-    if (this.#holds) this.#hold({ kind: "toolCall", call }, call.argumentsJson.length);
+    if (this.#holds) this.#hold({ kind: "toolCall", call }, Buffer.byteLength(call.argumentsJson));
     else delivery.toolCall(record, call);
   }
 
@@ -137,9 +137,9 @@ export class AttemptOutput {
     const last = this.#held.at(-1);
     if (last?.kind === "text") {
       last.text += text;
-      this.#heldBytes += text.length;
+      this.#heldBytes += Buffer.byteLength(text);
     } else {
-      this.#hold({ kind: "text", text }, text.length);
+      this.#hold({ kind: "text", text }, Buffer.byteLength(text));
     }
   }
 

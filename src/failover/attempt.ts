@@ -98,7 +98,7 @@ export class Attempt implements WatchedAttempt {
     if (this.begun) this.#clock.hasten();
     else if (this.#options.mayMove()) {
       const limitMs = Math.round(performance.now() - this.record.startedAtMs);
-      this.end({ kind: "timedOut", limitMs, cutShort: false });
+      this.end(this.suspected ? { kind: "timedOut", limitMs, cutShort: false } : { kind: "movedAway" });
     }
   }
 
@@ -164,6 +164,7 @@ export class Attempt implements WatchedAttempt {
       case "reasoning":
         this.#progress("reasoning", event.text.length);
         sink.reasoning(event.text, event.opaque);
+        this.#judge();
         break;
       case "toolCallGrew":
         record.toolCallBegun = true;

@@ -7,13 +7,13 @@ import type { Log } from "../telemetry/log.ts";
 import { sleep } from "../time/sleep.ts";
 import type { Attempt } from "./attempt.ts";
 import type { AttemptRecord } from "./attempt-record.ts";
+import { CallLog, type CallOutcome } from "./call-log.ts";
 import { makeCompleted } from "./completion.ts";
 import { type Contender, Contest, type Hedge } from "./contest.ts";
 import { type AttemptForm, USUAL_FORM } from "./continuation.ts";
 import { decide, isFinal, type Step } from "./decide.ts";
 import { Delivery } from "./delivery.ts";
-import { describeOutcome } from "./describe-outcome.ts";
-import { classify, outcomeName } from "./failure-classes.ts";
+import { classify } from "./failure-classes.ts";
 import { makeRefusal } from "./final-refusal.ts";
 import { launchAttempt } from "./launch-attempt.ts";
 import { MAX_HEDGED_INPUT_TOKENS, MIN_CONTINUATION_TOKENS, NEXT_ROUTE_RESERVE_MS } from "./limits.ts";
@@ -45,6 +45,7 @@ export class Call {
   readonly #outbox: Outbox;
   readonly #delivery: Delivery;
   readonly #picker: RoutePicker;
+  readonly #log: CallLog;
   readonly #verify: AnswerCheck | undefined;
   readonly #records: AttemptRecord[] = [];
   readonly #stopping = new AbortController();
@@ -57,6 +58,7 @@ export class Call {
     this.#outbox = outbox;
     this.#delivery = new Delivery(plan, outbox);
     this.#picker = new RoutePicker(plan, parts.watches, this.#stopping.signal);
+    this.#log = new CallLog(parts.log, plan);
     this.#verify = makeAnswerCheck(plan.request, parts.checkSchema);
   }
 
@@ -93,7 +95,10 @@ export class Call {
     let step: Step = { kind: "next", largerThan: undefined };
     for (;;) {
       // Also before the first attempt: a resumed answer may have all its tokens.
-      if (this.#nearlyFull()) return this.#complete(FinishReason.LENGTH, undefined);
+      if (this.#nearlyFull()) {
+        this.#startWith(this.#plan.routes[0]?.route);
+        return this.#complete(FinishReason.LENGTH, undefined);
+      }
       const picked = await this.#take(step);
       if (this.#stop !== undefined) {
         picked?.lease.neutral();
@@ -148,7 +153,7 @@ export class Call {
 
   #launch(contest: Contest, picked: Picked, form: AttemptForm, how: { retry: boolean; hedge: boolean }): Contender {
     const { route } = picked;
-    if (!this.#delivery.started) this.#delivery.start(route.name);
+    this.#startWith(route);
     const contender = launchAttempt({
       ...how,
       plan: this.#plan,
@@ -159,7 +164,7 @@ export class Call {
       budgetMs: this.#budgetMs(),
       full: () => this.#outbox.full(),
       watch: this.#parts.watches.of(route),
-      mayMove: () => this.#picker.hasNext && this.#hasAttempts(),
+      mayMove: () => this.#picker.canMove && this.#hasAttempts(),
       verify: this.#verify,
       events: {
         onSuspect: ({ record }) => {
@@ -171,6 +176,11 @@ export class Call {
     });
     this.#records.push(contender.attempt.record);
     return contender;
+  }
+
+  /** Tells the client, once, that the call began. */
+  #startWith(route: Route | undefined): void {
+    if (!this.#delivery.started && route !== undefined) this.#delivery.start(route.name);
   }
 
   async #admitHedge(contest: Contest): Promise<Hedge | undefined> {
@@ -201,33 +211,22 @@ export class Call {
     if (outcome.kind === "completed") return true;
     // A hedge that fails beside the attempt that it was to help changes nothing for the client.
     if (alone || !origin.hedge) this.#delivery.leave(classify(outcome).reason);
-    const quiet = outcome.kind === "cancelled" || outcome.kind === "hedgeLost";
-    const failure = outcome.kind === "failed" ? outcome.failure : undefined;
-    this.#parts.log[quiet ? "debug" : "warn"](
-      {
-        requestId: this.#plan.requestId,
-        workload: this.#plan.workload,
-        route: origin.route.name,
-        attempt: origin.number,
-        outcome: outcomeName(outcome),
-        failure: failure?.kind,
-        upstreamStatus: failure?.status ?? record.status,
-        durationMs: Math.round(performance.now() - record.startedAtMs),
-        deliveredBytes: this.#delivery.answer.bytes,
-      },
-      `attempt ended: ${describeOutcome(outcome)}`,
-    );
+    this.#log.attemptEnded(record, outcome, this.#delivery.answer.bytes);
     return final;
   }
 
   #complete(finishReason: FinishReason, last: AttemptRecord | undefined): void {
     const completed = makeCompleted(finishReason, this.#delivery.answer, this.#records, this.#picker.skips);
     this.#delivery.complete(last, completed);
+    this.#noteEnd("completed");
   }
 
   #endStopped(stop: Stop): void {
     if (stop.kind === "deadlineExceeded") this.#refuse(ErrorReason.DEADLINE_EXCEEDED);
-    else this.#delivery.close(new Error("the client went away"));
+    else {
+      this.#delivery.close(new Error("the client went away"));
+      this.#noteEnd("cancelled");
+    }
   }
 
   #refuse(reason: ErrorReason | undefined): void {
@@ -240,6 +239,11 @@ export class Call {
       reason,
     });
     this.#delivery.close(new CallRefused(refusal));
+    this.#noteEnd(refusal.reason);
+  }
+
+  #noteEnd(outcome: CallOutcome): void {
+    this.#log.callEnded(outcome, this.#records, this.#picker.skips.length, this.#delivery.answer.bytes);
   }
 
   #hasAttempts(): boolean {

@@ -1,5 +1,6 @@
 /** Decides what follows from the end of an attempt that did not complete the answer. Pure. */
 
+import type { CompleteRequest } from "../../gen/ts/understudy/v1/completion_service_pb.ts";
 import { ToolChoice_Mode } from "../../gen/ts/understudy/v1/conversation_pb.ts";
 import { ErrorReason } from "../../gen/ts/understudy/v1/ledger_pb.ts";
 import type { Route } from "../route/route.ts";
@@ -61,18 +62,25 @@ export function isFinal(ended: Ended): boolean {
 
 /** Whether another attempt may go on with what was delivered. */
 function maySwitch(plan: Plan, answer: Answer, records: readonly AttemptRecord[]): boolean {
-  if (!plan.switchesAfterText || answer.toolCalls > 0) return false;
-  const { responseFormat, toolChoice } = plan.request;
+  return plan.switchesAfterText && isContinuable(plan.request, answer) && !records.some((each) => each.toolCallBegun);
+}
+
+/** Whether what was delivered can be gone on with at all, in this call or by `resume` in another. */
+export function isContinuable({ responseFormat, toolChoice }: CompleteRequest, answer: Answer): boolean {
+  if (answer.toolCalls > 0) return false;
   // A second half of JSON by another model is not JSON; a required call may have been the next thing to come.
   if (responseFormat?.format.case !== undefined && responseFormat.format.case !== "text") return false;
   const { choice } = toolChoice ?? { choice: { case: undefined } };
-  if (choice.case === "tool" || (choice.case === "mode" && choice.value === ToolChoice_Mode.REQUIRED)) return false;
-  return !records.some(({ toolCallBegun }) => toolCallBegun);
+  return choice.case !== "tool" && !(choice.case === "mode" && choice.value === ToolChoice_Mode.REQUIRED);
 }
 
 /** The reason if the failure ends the call whatever routes are left. */
 function finalReason({ plan, records, record }: Ended, action: Action): ErrorReason | undefined {
-  if (action === "contentFilter" && !plan.reroutesContentFilter) return ErrorReason.CONTENT_FILTERED;
+  if (action === "contentFilter") {
+    // Once another model's text was delivered, its own filter let the request pass: this route cannot carry it.
+    const begun = records.some(({ delivered }) => delivered);
+    return begun || plan.reroutesContentFilter ? undefined : ErrorReason.CONTENT_FILTERED;
+  }
   if (action !== "callersFault") return undefined;
   const [first] = records;
   if (first === undefined || first === record) return ErrorReason.INVALID_REQUEST;

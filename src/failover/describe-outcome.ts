@@ -23,6 +23,8 @@ export function describeOutcome(outcome: Outcome): string {
       return outcome.failure.message;
     case "timedOut":
       return `gave no answer within ${describeDuration(outcome.limitMs)}${outcome.cutShort ? ", all that the deadline left" : ""}`;
+    case "movedAway":
+      return "had not begun when most answers of its route fell silent";
     case "stalled":
       return `stalled: ${WAITED_FOR[outcome.phase]} did not come for ${describeDuration(outcome.limitMs)}`;
     case "slow":

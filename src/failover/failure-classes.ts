@@ -79,6 +79,7 @@ export const UPSTREAM_FAILURES: Readonly<Record<FailureKind, FailureClass>> = {
 export const OTHER_OUTCOMES: Readonly<Record<Exclude<Outcome["kind"], "failed">, FailureClass>> = {
   completed: row("end", "ok", "COMPLETED"),
   timedOut: row("switch", "failed", "TIMED_OUT", "TIMED_OUT"),
+  movedAway: row("switch", "neutral", "TIMED_OUT", "TIMED_OUT"),
   stalled: row("switch", "failed", "STALLED", "STALLED"),
   slow: row("switch", "failed", "SLOW", "SLOW"),
   badAnswer: row("switch", "neutral", "BAD_ANSWER"),

@@ -5,6 +5,7 @@ import { AttemptOutcome, ErrorReason, FailoverReportSchema } from "../../gen/ts/
 import { SkipReason } from "../../gen/ts/understudy/v1/routing_pb.ts";
 import type { Answer } from "./answer.ts";
 import type { AttemptRecord } from "./attempt-record.ts";
+import { isContinuable } from "./decide.ts";
 import { describeOutcome } from "./describe-outcome.ts";
 import { classify } from "./failure-classes.ts";
 import type { Plan } from "./plan.ts";
@@ -53,7 +54,7 @@ export function makeRefusal(end: CallEnd): Refusal {
       attempts: records.map((record) => record.toMessage()),
       skips: skips.map(makeSkip),
       deliveredBytes: BigInt(answer.bytes),
-      resumable: answer.bytes > 0 && answer.toolCalls === 0,
+      resumable: answer.bytes > 0 && isContinuable(plan.request, answer),
     }),
   };
 }

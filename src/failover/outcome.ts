@@ -13,6 +13,8 @@ export type Outcome =
   | { readonly kind: "failed"; readonly failure: UpstreamFailure }
   /** No first progress within `limitMs`; `cutShort` if the call's deadline and not the route's own limit set it. */
   | { readonly kind: "timedOut"; readonly limitMs: number; readonly cutShort: boolean }
+  /** It had made no progress when its whole route fell silent, and was not suspected itself yet. */
+  | { readonly kind: "movedAway" }
   /** No progress for `limitMs` in a later phase. */
   | { readonly kind: "stalled"; readonly limitMs: number; readonly phase: Phase }
   /** Text came slower than the floor. */

@@ -32,6 +32,7 @@ export class RoutePicker {
   /** Routes that were passed over because most of their answers are silent. */
   readonly #silent: Route[] = [];
   #next = 0;
+  #admittedAny = false;
 
   constructor(plan: Plan, watches: SilenceWatches, signal: AbortSignal) {
     this.#plan = plan;
@@ -42,6 +43,16 @@ export class RoutePicker {
   /** Whether a further route could still be asked. */
   get hasNext(): boolean {
     return this.#plan.routes.slice(this.#next).some(({ unsupported }) => unsupported === undefined);
+  }
+
+  /** Whether a further route would be admitted now, so that leaving the present one is worth it. */
+  get canMove(): boolean {
+    return this.#plan.routes
+      .slice(this.#next)
+      .some(
+        ({ route, unsupported }) =>
+          unsupported === undefined && route.refusal() === undefined && !this.#watches.of(route).silent,
+      );
   }
 
   /** The next route that may be asked now, or undefined if there is none. */
@@ -58,12 +69,18 @@ export class RoutePicker {
 
   /** The next route for a hedge, if it may start one. Passes nothing over: without a hedge its turn comes later. */
   async pickHedge(): Promise<Picked | undefined> {
-    const planned = this.#plan.routes[this.#next];
+    const turn = this.#next;
+    const planned = this.#plan.routes[turn];
     if (planned === undefined || planned.unsupported !== undefined) return undefined;
     const { route } = planned;
     if (this.#watches.of(route).silent || !route.takeHedge()) return undefined;
     const admission = await route.admit({ maxWaitMs: 0, signal: this.#signal, asBackup: true });
     if (admission.kind === "refused") return undefined;
+    if (this.#next !== turn) {
+      // Meanwhile the call went on to this route by itself.
+      admission.lease.neutral();
+      return undefined;
+    }
     this.#next++;
     return { route, lease: admission.lease };
   }
@@ -117,6 +134,7 @@ export class RoutePicker {
   }
 
   #soonestOpen(): { readonly route: Route; readonly early: boolean } | undefined {
+    if (this.#admittedAny) return undefined;
     const fit = this.#plan.routes.filter(({ unsupported }) => unsupported === undefined);
     const open = this.skips.filter(({ reason }) => reason === SkipReason.BREAKER_OPEN);
     if (fit.length === 0 || open.length !== fit.length) return undefined;
@@ -131,7 +149,10 @@ export class RoutePicker {
   }
 
   #admitted(route: Route, admission: Admission): Picked | undefined {
-    if (admission.kind === "admitted") return { route, lease: admission.lease };
+    if (admission.kind === "admitted") {
+      this.#admittedAny = true;
+      return { route, lease: admission.lease };
+    }
     this.#skip(route, admission);
     return undefined;
   }

@@ -44,7 +44,7 @@ const DEADLINE_MARGIN_SHARE = 0.02;
 export function makePlan(request: CompleteRequest, settings: PlanSettings, call: CallFacts): Plan {
   const workload = findWorkload(request.workload, settings);
   const names = resolveRouteNames({ workload, requested: request.routing, allowed: settings.requestRouting });
-  const facts = policyFacts(request);
+  const facts = policyFacts(request, call.timeoutMs);
   const policies = [request.routing?.policy, workload?.policy];
   const policy = resolvePolicy(policies, facts, settings.maxTotalTimeoutMs);
   return {
@@ -80,14 +80,16 @@ function findWorkload(name: string, { workloads }: PlanSettings): Workload | und
   });
 }
 
-function policyFacts(request: CompleteRequest): PolicyFacts {
-  const effort = request.reasoning?.effort ?? ReasoningOptions_Effort.UNSPECIFIED;
+function policyFacts(request: CompleteRequest, clientTimeoutMs: number | undefined): PolicyFacts {
+  const { effort, include } = request.reasoning ?? { effort: ReasoningOptions_Effort.UNSPECIFIED, include: false };
   const { format } = request.responseFormat ?? { format: { case: undefined } };
   return {
     estimatedInputTokens: estimateInputTokens(request),
-    reasons: effort !== ReasoningOptions_Effort.UNSPECIFIED && effort !== ReasoningOptions_Effort.NONE,
+    // Asking to see the reasoning turns it on where the model leaves the choice.
+    reasons: (include && effort === ReasoningOptions_Effort.UNSPECIFIED) || effort > ReasoningOptions_Effort.NONE,
     declaresTools: request.tools.length > 0,
     asksForJson: format.case === "jsonObject" || format.case === "jsonSchema",
+    clientTimeoutMs,
   };
 }
 

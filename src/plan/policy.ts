@@ -34,6 +34,8 @@ export interface PolicyFacts {
   readonly reasons: boolean;
   readonly declaresTools: boolean;
   readonly asksForJson: boolean;
+  /** The client's own deadline as a length; undefined without one. It replaces the default total timeout. */
+  readonly clientTimeoutMs: number | undefined;
 }
 
 /** The rules of one call with every default filled in. */
@@ -54,6 +56,7 @@ export const PLAIN_CALL: PolicyFacts = {
   reasons: false,
   declaresTools: false,
   asksForJson: false,
+  clientTimeoutMs: undefined,
 };
 
 type DurationField = {
@@ -91,7 +94,7 @@ export function resolvePolicy(
       silenceTimeoutMs: ms("silenceTimeout") ?? SILENCE_TIMEOUT_MS,
       minTokensPerS: first("minTokensPerS") ?? MIN_TOKENS_PER_S,
     },
-    totalTimeoutMs: Math.min(ms("totalTimeout") ?? TOTAL_TIMEOUT_MS, maxTotalTimeoutMs),
+    totalTimeoutMs: Math.min(ms("totalTimeout") ?? facts.clientTimeoutMs ?? TOTAL_TIMEOUT_MS, maxTotalTimeoutMs),
     maxAttempts: first("maxAttempts") ?? MAX_ATTEMPTS,
     maxRetryWaitMs: ms("maxRetryWait") ?? MAX_RETRY_WAIT_MS,
     switchesAfterText: first("switch") !== Switch.NEVER,

@@ -7,11 +7,10 @@ import {
   CompleteResponseSchema,
   type StreamCompleteResponse,
 } from "../../gen/ts/understudy/v1/completion_service_pb.ts";
-import { ErrorReason } from "../../gen/ts/understudy/v1/ledger_pb.ts";
 import type { Engine } from "../failover/engine.ts";
-import { CallRefused } from "../failover/refusal.ts";
 import { makePlan, type PlanSettings } from "../plan/make-plan.ts";
 import type { CallContext } from "./call-context.ts";
+import { checkCaller } from "./check-caller.ts";
 import { collectAnswer } from "./collect-answer.ts";
 import type { CompletionHandlers } from "./services.ts";
 import { validateRequest } from "./validate-request.ts";
@@ -39,14 +38,4 @@ export function createCompletion(settings: PlanSettings, engine: Engine): Comple
     },
     streamComplete: (request, context) => run(request, context, false),
   };
-}
-
-function checkCaller({ workload, routing }: CompleteRequest, { caller }: CallContext): void {
-  const allowed = caller?.workloads;
-  if (caller === undefined || allowed === undefined || allowed.has(workload)) return;
-  const asked = workload === "" ? `route ${routing?.primary} without a workload` : `workload ${workload}`;
-  throw new CallRefused({
-    reason: ErrorReason.NOT_ALLOWED,
-    message: `caller ${caller.name} may not use ${asked}; it may use: ${[...allowed].join(", ")}`,
-  });
 }

@@ -22,12 +22,21 @@ import { makePlan, type PlanSettings } from "../plan/make-plan.ts";
 import { describePolicy, PLAIN_CALL, resolvePolicy } from "../plan/policy.ts";
 import type { ProtectedRoute } from "../route/protected-route.ts";
 import type { RouteTable } from "../route/route-table.ts";
+import type { Caller } from "./call-context.ts";
+import { checkCaller } from "./check-caller.ts";
 import { takePage } from "./page.ts";
 import type { RouteHandlers } from "./services.ts";
 import { validateRequest } from "./validate-request.ts";
+import { hasControlCharacter } from "./validation/text-form.ts";
 
 /** Longest reason that an operator may give for an isolation. */
 const MAX_ISOLATION_REASON_LENGTH = 256;
+
+/** Longest isolation with an end: a route that is out for longer is out until somebody restores it. */
+const MAX_ISOLATION_MS = 30 * 24 * 3_600_000;
+
+/** Most routes that a watcher may name; more are all of them. */
+const MAX_WATCHED_ROUTES = 1_000;
 
 /** Creates the handlers of `RouteService`. */
 export function createRoutes(settings: PlanSettings, table: RouteTable): RouteHandlers {
@@ -48,29 +57,38 @@ export function createRoutes(settings: PlanSettings, table: RouteTable): RouteHa
       return create(ListRoutesResponseSchema, { routes: items.map((route) => route.describe()), nextPageToken });
     },
     async *watchRoutes({ routes: names }, { signal }) {
-      for (const name of names) find(name);
+      if (names.length > MAX_WATCHED_ROUTES) {
+        throw invalid("routes", `has ${names.length} names; give at most ${MAX_WATCHED_ROUTES}, or none for all`);
+      }
       const watched = names.length === 0 ? undefined : new Set(names);
+      for (const name of watched ?? []) find(name);
       for await (const routes of table.watch(signal, watched)) yield create(WatchRoutesResponseSchema, { routes });
     },
-    isolateRoute({ route: name, reason, duration }) {
+    isolateRoute({ route: name, reason, duration }, { caller }) {
+      checkOperator(caller);
       const route = find(name);
       const ms = duration === undefined ? undefined : durationMs(duration);
-      if (ms !== undefined && ms <= 0)
-        throw invalid("duration", "is not above 0; leave it out to isolate until restored");
+      if (ms !== undefined && !(ms > 0 && ms <= MAX_ISOLATION_MS)) {
+        throw invalid("duration", "is not above 0 and at most 30 days; leave it out to isolate until restored");
+      }
+      if (hasControlCharacter(reason)) throw invalid("reason", "has a control character; give one line of text");
       if (reason.length > MAX_ISOLATION_REASON_LENGTH) {
         throw invalid("reason", `has ${reason.length} characters; give at most ${MAX_ISOLATION_REASON_LENGTH}`);
       }
       route.isolate(reason, ms === undefined ? undefined : Date.now() + ms);
       return create(IsolateRouteResponseSchema, { route: route.describe() });
     },
-    restoreRoute({ route: name }) {
+    restoreRoute({ route: name }, { caller }) {
+      checkOperator(caller);
       const route = find(name);
       route.restore();
       return create(RestoreRouteResponseSchema, { route: route.describe() });
     },
-    explainRequest({ request }, { requestId, timeoutMs }) {
+    explainRequest({ request }, context) {
+      const { requestId, timeoutMs } = context;
       if (request === undefined) throw invalid("request", "is missing; give the request that is to be explained");
       validateRequest(request);
+      checkCaller(request, context);
       const call = { requestId, timeoutMs, nowMs: performance.now(), unary: false };
       const plan = makePlan(request, settings, call);
       return create(ExplainRequestResponseSchema, {
@@ -80,6 +98,15 @@ export function createRoutes(settings: PlanSettings, table: RouteTable): RouteHa
       });
     },
   };
+}
+
+/** A caller that may use some workloads only has no say over routes, which all workloads share. */
+function checkOperator(caller: Caller | undefined): void {
+  if (caller?.workloads === undefined) return;
+  throw new CallRefused({
+    reason: ErrorReason.NOT_ALLOWED,
+    message: `caller ${caller.name} is limited to some workloads, so it may not isolate or restore routes`,
+  });
 }
 
 /** Configured routes come before those on demand, whose names have a slash. */

@@ -24,7 +24,10 @@ export function validateRequest(request: CompleteRequest): void {
   checkSampling(request, violations);
   checkTools(request.tools, request.toolChoice, violations);
   if (request.responseFormat !== undefined) checkResponseFormat(request.responseFormat, violations);
-  if (request.resume !== undefined) checkDelivered(request.resume.deliveredText, violations);
+  if (request.resume !== undefined) {
+    checkDelivered(request.resume.deliveredText, violations);
+    checkResumable(request, violations);
+  }
   checkMarks(request, violations);
   const [first] = violations.list;
   if (first !== undefined) throw refuse(first, violations.list);
@@ -47,6 +50,13 @@ function checkDelivered(text: string, violations: Violations): void {
   } else if (!text.isWellFormed()) {
     violations.add(field, "holds half a character", "give the text byte for byte");
   }
+}
+
+/** Two halves of different answers are no JSON. */
+function checkResumable({ responseFormat }: CompleteRequest, violations: Violations): void {
+  const format = responseFormat?.format.case;
+  if (format === undefined || format === "text") return;
+  violations.add("resume", "cannot go on with JSON", "leave it out and begin a new answer");
 }
 
 function refuse(first: FieldViolation, violations: readonly FieldViolation[]): CallRefused {

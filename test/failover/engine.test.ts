@@ -357,6 +357,26 @@ describe("when nothing works", () => {
   });
 });
 
+describe("a route that is open", () => {
+  const open = { kind: "refused", reason: SkipReason.BREAKER_OPEN, message: "is open", retryAtMs: undefined } as const;
+
+  test("is not probed early for a call that another route was tried for", async () => {
+    const a = route("a", [[failed("unreachable")], says("No.")], { readmission: open });
+    const b = route("b", [says("No.")], { admission: open });
+    const seen = start(plan([a, b]));
+    await pass(1_000);
+    expect(seen.refusal?.reason).toBe(ErrorReason.ALL_ROUTES_FAILED);
+    expect([a.requests.length, b.requests.length]).toEqual([1, 0]);
+  });
+});
+
+test("a backup's content filter behind another's text is no end: the next route continues", async () => {
+  const b = route("b", [[failed("content-filtered")]]);
+  const seen = start(plan([route("a", [cutsAfter("Once ")]), b, route("c", [says("more.")])]));
+  await pass(1_000);
+  expect(seen.text).toBe("Once more.");
+});
+
 describe("the client", () => {
   test("goes away: the upstream is closed at once and the breaker learns nothing", async () => {
     const a = route("a", [hangsAfter("Once ")]);

@@ -100,7 +100,7 @@ describe("without holding back", () => {
     expect(seen.text).toBe('{"a":');
     expect(seen.refusal).toMatchObject({
       reason: ErrorReason.ANSWER_INTERRUPTED,
-      report: { deliveredBytes: 5n, resumable: true },
+      report: { deliveredBytes: 5n, resumable: false },
     });
     expect(b.requests).toEqual([]);
   });

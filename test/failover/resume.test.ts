@@ -68,6 +68,10 @@ describe("a resumed answer", () => {
     const seen = start(plan([a], { resumedText: "a".repeat(330), request: request({ maxOutputTokens: 100 }) }));
     await pass(10);
     expect(a.requests).toEqual([]);
+    expect(seen.events.map(({ event, attempt }) => [event.case, attempt])).toEqual([
+      ["started", 1],
+      ["completed", 1],
+    ]);
     expect(pick(seen, "completed")).toMatchObject([
       { finishReason: FinishReason.LENGTH, textBytes: 330n, attempts: [] },
     ]);

@@ -61,9 +61,10 @@ function blameLaws(name: string, { failedVerdicts }: SeenRoute, { ends }: Seen):
   let most = 0;
   for (const { route, outcome, failure, message } of ends) {
     if (route !== name) continue;
-    const blamed =
-      BLAMED.has(failure ?? outcome) ||
-      (outcome === "timed_out" && failure === undefined && !message.includes("deadline"));
+    // Cut short by the deadline, or moved away before it was suspected itself: that says nothing about the route.
+    const excused =
+      message.includes("deadline") || message.includes("fell silent") || message.includes("fallen silent");
+    const blamed = BLAMED.has(failure ?? outcome) || (outcome === "timed_out" && failure === undefined && !excused);
     if (blamed) least++;
     if (blamed || outcome === "hedge_lost") most++;
   }
