@@ -1,10 +1,12 @@
-/** The least that a caller of an upstream needs: undici's dispatch, an event parser, and the place of the text in an event. */
+/**
+ * The least that a caller of an upstream, or of the OpenAI door, needs: undici's dispatch, an event parser, and the
+ * place of the text in an event.
+ */
 
 import { createParser } from "eventsource-parser";
 import { Agent, type Dispatcher } from "undici";
 
 import type { DialectName } from "./canned-answer.ts";
-import type { AskedAnswer } from "./workload-name.ts";
 
 const PATHS: Readonly<Record<DialectName, string>> = {
   "openai-chat": "/v1/chat/completions",
@@ -19,7 +21,9 @@ export function createAgent(): Agent {
 export interface AskOptions {
   readonly agent: Agent;
   readonly baseUrl: string;
-  readonly asked: AskedAnswer;
+  readonly dialect: DialectName;
+  /** A shape at the upstream, a workload at the door. */
+  readonly model: string;
   /** Closes the connection when it is aborted. */
   readonly signal: AbortSignal;
   readonly onText: (text: string) => void;
@@ -28,15 +32,14 @@ export interface AskOptions {
 }
 
 /** Asks an upstream, and gives each text as it comes. */
-export function askUpstream({ agent, baseUrl, asked, signal, onText, onEnd }: AskOptions): void {
-  const { dialect, shape } = asked;
+export function askUpstream({ agent, baseUrl, dialect, model, signal, onText, onEnd }: AskOptions): void {
   agent.dispatch(
     {
       origin: baseUrl,
       path: PATHS[dialect],
       method: "POST",
       headers: { "content-type": "application/json", accept: "text/event-stream" },
-      body: JSON.stringify({ model: shape, stream: true, messages: [{ role: "user", content: "Go on." }] }),
+      body: JSON.stringify({ model, stream: true, messages: [{ role: "user", content: "Go on." }] }),
     },
     createResponseReader(dialect, signal, onText, onEnd),
   );

@@ -44,14 +44,15 @@ async function* streamComplete(
 }
 
 /** The texts of an answer, in lists of those that came together. */
-async function* readTexts(asked: AskedAnswer, signal: AbortSignal): AsyncGenerator<readonly string[]> {
+async function* readTexts({ dialect, shape }: AskedAnswer, signal: AbortSignal): AsyncGenerator<readonly string[]> {
   let unread: string[] = [];
   let ending: { readonly fault: Error | undefined } | undefined;
   let wake: (() => void) | undefined;
   askUpstream({
     agent,
     baseUrl,
-    asked,
+    dialect,
+    model: shape,
     signal,
     onText: (text) => {
       unread.push(text);

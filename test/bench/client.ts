@@ -3,7 +3,7 @@
 import { type ClientHttp2Session, connect } from "node:http2";
 
 import { answerParent } from "./answer-parent.ts";
-import { askUpstream, createAgent } from "./ask-upstream.ts";
+import { type AskOptions, askUpstream, createAgent } from "./ask-upstream.ts";
 import { streamGrpc } from "./grpc-stream.ts";
 import type { Hold, Load, LoadResult, Way } from "./load.ts";
 import { type AskedAnswer, makeWorkloadName } from "./workload-name.ts";
@@ -62,14 +62,24 @@ function opened(way: Way, asked: AskedAnswer, index: number): Promise<void> {
 }
 
 function call(way: Way, asked: AskedAnswer, index: number, onText: OnText): Promise<void> {
-  return way.kind === "direct" ? callDirect(way.url, asked, onText) : callGrpc(way.url, asked, index, onText);
+  const { kind, url } = way;
+  switch (kind) {
+    case "direct":
+      return callModel({ baseUrl: url, dialect: asked.dialect, model: asked.shape, onText });
+    case "openai":
+      return callModel({ baseUrl: url, dialect: "openai-chat", model: makeWorkloadName(asked), onText });
+    case "grpc":
+      return callGrpc(url, asked, index, onText);
+    default:
+      return kind satisfies never;
+  }
 }
 
-function callDirect(baseUrl: string, asked: AskedAnswer, onText: OnText): Promise<void> {
+function callModel(options: Pick<AskOptions, "baseUrl" | "dialect" | "model" | "onText">): Promise<void> {
   const { signal } = new AbortController();
   return new Promise((resolve, reject) => {
     const onEnd = (fault: Error | undefined): void => (fault === undefined ? resolve() : reject(fault));
-    askUpstream({ agent, baseUrl, asked, signal, onText, onEnd });
+    askUpstream({ ...options, agent, signal, onEnd });
   });
 }
 

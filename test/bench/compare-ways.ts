@@ -49,7 +49,7 @@ function makeCases({ calls, lonelyCalls, rounds }: BenchScale): Case[] {
 }
 
 function makeCase(asked: AskedAnswer, concurrency: number, calls: number): Case {
-  return { comparison: { asked, concurrency, rounds: { direct: [], relay: [], gateway: [] } }, calls };
+  return { comparison: { asked, concurrency, rounds: { direct: [], relay: [], gateway: [], door: [] } }, calls };
 }
 
 /** Bursts pass the same code as paced answers in a fraction of the time. */

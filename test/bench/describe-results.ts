@@ -20,17 +20,17 @@ export function describeResults(comparisons: readonly Comparison[], memory: Memo
     "",
     "CPU in µs for each delta that the upstream sent, median (and spread of the ratio) of the rounds",
     ...table(
-      ["answer", "relay", "gateway", "gateway / relay", "client: direct", "relay", "gateway"],
+      ["answer", "relay", "gateway", "gateway / relay", "door", "client: direct", "relay", "gateway", "door"],
       loaded.map(cpuRow),
     ),
     "",
     "messages for each delta",
-    ...table(["answer", "relay", "gateway"], loaded.map(messagesRow)),
+    ...table(["answer", "relay", "gateway", "door"], loaded.map(messagesRow)),
     "",
     "time to first token in ms, median (and 95th percentile); calls one after another, then many at the same time",
     ...table(
       ["answer", "direct", "relay", "gateway", "gateway - direct", "gateway / relay"],
-      [...lonely, ...loaded.filter(({ asked }) => asked.shape === "paced")].map(ttftRow),
+      [...lonely, ...loaded.filter(({ asked }) => asked.shape === "paced")].flatMap(ttftRows),
     ),
     "",
     "memory in KB for each idle stream",
@@ -45,14 +45,15 @@ export function describeResults(comparisons: readonly Comparison[], memory: Memo
 }
 
 function cpuRow(comparison: Comparison): string[] {
-  const { direct, relay, gateway } = comparison.rounds;
+  const { direct, relay, gateway, door } = comparison.rounds;
   const ratio = cpuRatio(comparison);
   return [
     describeCase(comparison),
     showServerCpu(relay),
     showServerCpu(gateway),
     `${ratio.median.toFixed(2)} (${ratio.min.toFixed(2)} to ${ratio.max.toFixed(2)})`,
-    ...[direct, relay, gateway].map(showClientCpu),
+    showServerCpu(door),
+    ...[direct, relay, gateway, door].map(showClientCpu),
   ];
 }
 
@@ -65,23 +66,34 @@ function showClientCpu(rounds: readonly Round[]): string {
 }
 
 function messagesRow(comparison: Comparison): string[] {
-  const { relay, gateway } = comparison.rounds;
-  const messages = [relay, gateway].map((rounds) =>
+  const { relay, gateway, door } = comparison.rounds;
+  const messages = [relay, gateway, door].map((rounds) =>
     makeSpread(rounds.map(({ messagesPerDelta }) => messagesPerDelta)).median.toFixed(2),
   );
   return [describeCase(comparison), ...messages];
 }
 
-function ttftRow(comparison: Comparison): string[] {
-  const direct = ttftSpread(comparison.rounds.direct);
-  const relay = ttftSpread(comparison.rounds.relay);
-  const gateway = ttftSpread(comparison.rounds.gateway);
+/** The gateway by gRPC, and below it the gateway's door. The relay speaks gRPC alone. */
+function ttftRows(comparison: Comparison): [grpc: string[], door: string[]] {
+  const { rounds } = comparison;
+  const direct = ttftSpread(rounds.direct);
+  const relay = ttftSpread(rounds.relay);
+  const gateway = ttftSpread(rounds.gateway);
+  const door = ttftSpread(rounds.door);
+  const answer = `${describeCase(comparison)}, ${comparison.concurrency} at a time`;
+  const ratio = (gateway.median / relay.median).toFixed(2);
   return [
-    `${describeCase(comparison)}, ${comparison.concurrency} at a time`,
-    ...[direct, relay, gateway].map(({ median, p95 }) => `${median.toFixed(2)} (${p95.toFixed(2)})`),
-    (gateway.median - direct.median).toFixed(2),
-    (gateway.median / relay.median).toFixed(2),
+    [`${answer}, gRPC`, showTtft(direct), showTtft(relay), showTtft(gateway), showAdded(gateway, direct), ratio],
+    [`${answer}, door`, showTtft(direct), "", showTtft(door), showAdded(door, direct), ""],
   ];
+}
+
+function showTtft({ median, p95 }: Spread): string {
+  return `${median.toFixed(2)} (${p95.toFixed(2)})`;
+}
+
+function showAdded(gateway: Spread, direct: Spread): string {
+  return (gateway.median - direct.median).toFixed(2);
 }
 
 function ttftSpread(rounds: readonly Round[]): Spread {

@@ -3,9 +3,9 @@
 import type { Question } from "./answer-parent.ts";
 import type { AskedAnswer } from "./workload-name.ts";
 
-/** Where calls go, and in which protocol: the upstream's own, or the gateway's. */
+/** Where calls go, and in which protocol: the upstream's own, the gateway's, or that of the gateway's OpenAI door. */
 export interface Way {
-  readonly kind: "direct" | "grpc";
+  readonly kind: "direct" | "grpc" | "openai";
   readonly url: string;
 }
 

@@ -2,9 +2,17 @@
 
 import { type AnswerShapes, deltasOf } from "./answer-shape.ts";
 import { cannedText } from "./canned-answer.ts";
-import type { LoadResult } from "./load.ts";
+import type { LoadResult, Way } from "./load.ts";
 import type { Stage, WayName } from "./stage.ts";
 import type { AskedAnswer } from "./workload-name.ts";
+
+/** What the client speaks on each way. */
+const PROTOCOLS: Readonly<Record<WayName, Way["kind"]>> = {
+  direct: "direct",
+  relay: "grpc",
+  gateway: "grpc",
+  door: "openai",
+};
 
 export interface RoundOptions {
   readonly way: WayName;
@@ -35,7 +43,7 @@ export async function measureRound(stage: Stage, shapes: AnswerShapes, options: 
   const [serverBefore, clientBefore] = await Promise.all([server?.use(), client.use()]);
   const { ttftMs, pieces } = await client.ask<LoadResult>({
     kind: "load",
-    way: { kind: way === "direct" ? "direct" : "grpc", url: urls[way] },
+    way: { kind: PROTOCOLS[way], url: urls[way] },
     asked,
     calls,
     concurrency,

@@ -8,8 +8,8 @@ import type { AnswerShapes } from "./answer-shape.ts";
 import { Child } from "./child.ts";
 import { makeGatewayConfig } from "./gateway-config.ts";
 
-/** The ways to the upstream that are compared. */
-export const WAYS = ["direct", "relay", "gateway"] as const;
+/** The ways to the upstream that are compared; `door` is the gateway's OpenAI door. */
+export const WAYS = ["direct", "relay", "gateway", "door"] as const;
 
 export type WayName = (typeof WAYS)[number];
 
@@ -49,8 +49,9 @@ export async function startStage({ shapes, profileFolder }: StageOptions): Promi
     const relay = start("bare-relay.ts", [direct], true);
     const serve = ["serve", "--config", configFile, "--listen", "127.0.0.1:0"];
     const gateway = start("../../bin/understudy.mjs", serve, true);
-    const urls = { direct, relay: await relay.url(), gateway: await gateway.url() };
-    return { client, servers: { direct: undefined, relay, gateway }, urls, end };
+    const gatewayUrl = await gateway.url();
+    const urls = { direct, relay: await relay.url(), gateway: gatewayUrl, door: gatewayUrl };
+    return { client, servers: { direct: undefined, relay, gateway, door: gateway }, urls, end };
   } catch (error) {
     await end();
     throw error;

@@ -23,6 +23,7 @@ export function setup(project: TestProject): () => void {
     },
     connectGo: buildGo("test/clients/connect-go", join(folder, "connect-go")),
     asyncio: [python, join(import.meta.dirname, "asyncio_client.py")],
+    openaiPython: [python, join(import.meta.dirname, "openai_client.py")],
     mypy: [join(bin, "mypy")],
   });
   return () => rmSync(folder, { recursive: true });

@@ -14,6 +14,8 @@ export interface BuiltClients {
   readonly connectGo: Command;
   /** A program on `grpc.aio`. */
   readonly asyncio: Command;
+  /** A program on OpenAI's SDK for Python. */
+  readonly openaiPython: Command;
   /** mypy with the Python client installed. */
   readonly mypy: Command;
 }

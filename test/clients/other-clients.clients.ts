@@ -14,8 +14,9 @@ test.each(["connectGo", "asyncio"] as const)("the client %s streams over a switc
   expect(code).toBe(0);
 });
 
-test("mypy accepts the Python example and the asyncio client, strictly", async () => {
-  const files = ["summarise.py", "failure.py", resolve(import.meta.dirname, "asyncio_client.py")];
+test("mypy accepts the Python example and the other Python clients, strictly", async () => {
+  const clients = ["asyncio_client.py", "openai_client.py"].map((file) => resolve(import.meta.dirname, file));
+  const files = ["summarise.py", "failure.py", ...clients];
   // google.rpc comes without type stubs.
   const args = ["--strict", "--ignore-missing-imports", "--no-incremental", ...files];
   const cwd = resolve(import.meta.dirname, "../../examples/python");

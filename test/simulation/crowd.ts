@@ -4,7 +4,7 @@ import { create } from "@bufbuild/protobuf";
 import { CompleteRequestSchema } from "../../gen/ts/understudy/v1/completion_service_pb.ts";
 import { Role } from "../../gen/ts/understudy/v1/conversation_pb.ts";
 import { createEngine, type Engine } from "../../src/failover/engine.ts";
-import { resolvePolicy } from "../../src/plan/policy.ts";
+import { PLAIN_CALL, resolvePolicy } from "../../src/plan/policy.ts";
 import type { Route } from "../../src/route/route.ts";
 import { captureLog } from "./capture-log.ts";
 import type { VirtualClock } from "./virtual-clock.ts";
@@ -56,7 +56,7 @@ export class Crowd {
   }
 
   async #read(call: CrowdCall, reasons: boolean, number: number): Promise<void> {
-    const facts = { estimatedInputTokens: 10, reasons, declaresTools: false, asksForJson: false };
+    const facts = { ...PLAIN_CALL, estimatedInputTokens: 10, reasons };
     const policy = resolvePolicy([], facts, 3_600_000);
     const events = this.#engine.run(
       {

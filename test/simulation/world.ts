@@ -10,7 +10,7 @@ import { BreakerState, Continuation } from "../../gen/ts/understudy/v1/route_ser
 import { createEngine, type Engine } from "../../src/failover/engine.ts";
 import type { Plan } from "../../src/failover/plan.ts";
 import { CallRefused, type Refusal } from "../../src/failover/refusal.ts";
-import { resolvePolicy } from "../../src/plan/policy.ts";
+import { PLAIN_CALL, resolvePolicy } from "../../src/plan/policy.ts";
 import type { ProtectedRoute } from "../../src/route/protected-route.ts";
 import type { Route } from "../../src/route/route.ts";
 import { captureLog, type LoggedEnd } from "./capture-log.ts";
@@ -235,7 +235,7 @@ class World {
     const tools = script.shape === "tools" || script.shape === "required-tool";
     const policy = resolvePolicy(
       [],
-      { estimatedInputTokens: 10, reasons: false, declaresTools: tools, asksForJson: json },
+      { ...PLAIN_CALL, estimatedInputTokens: 10, declaresTools: tools, asksForJson: json },
       3_600_000,
     );
     const request = create(CompleteRequestSchema, {

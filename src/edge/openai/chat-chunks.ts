@@ -94,8 +94,6 @@ export class ChatChunks {
     const { requestId, includesUsage } = this.#options;
     const beginning = this.#begin();
     this.#completed = true;
-    const served = completed.servedBy.at(-1);
-    if (served !== undefined) this.#serveBy(served.model);
     const choice = `{"index":0,"delta":{},"finish_reason":"${nameFinishReason(completed.finishReason)}"}`;
     const report = `"understudy":${JSON.stringify(makeCallReport(requestId, completed, this.#switches))}`;
     const finish = `${this.#head},"choices":[${choice}]`;
