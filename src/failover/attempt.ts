@@ -6,6 +6,7 @@ import type { Lease } from "../route/route.ts";
 import { AttemptClock } from "./attempt-clock.ts";
 import type { AttemptRecord } from "./attempt-record.ts";
 import { classify } from "./failure-classes.ts";
+import { MAX_TOOL_CALL_CHARACTERS } from "./limits.ts";
 import type { Outcome } from "./outcome.ts";
 import type { AttemptLimits } from "./plan.ts";
 import type { SilenceWatch, WatchedAttempt } from "./silence-watch.ts";
@@ -65,6 +66,7 @@ export class Attempt implements WatchedAttempt {
   readonly #unsubscribe: () => void;
   /** Set while a whole answer waits for its usage. */
   #answered: FinishReason | undefined;
+  #toolCharacters = 0;
 
   constructor(options: AttemptOptions) {
     const { record, limits, watch, events } = options;
@@ -169,6 +171,11 @@ export class Attempt implements WatchedAttempt {
       case "toolCallGrew":
         record.toolCallBegun = true;
         this.#progress("tool", event.characters);
+        this.#toolCharacters += event.characters;
+        if (this.#toolCharacters > MAX_TOOL_CALL_CHARACTERS) {
+          const message = `its tool calls are larger than ${MAX_TOOL_CALL_CHARACTERS} characters`;
+          this.end({ kind: "badAnswer", message });
+        }
         break;
       case "toolCall":
         record.toolCallBegun = true;

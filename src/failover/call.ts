@@ -50,6 +50,8 @@ export class Call {
   readonly #records: AttemptRecord[] = [];
   readonly #stopping = new AbortController();
   #stop: Stop | undefined;
+  /** Why the server itself stopped the call, if it did. */
+  #stopReason: ErrorReason | undefined;
   #contest: Contest | undefined;
 
   constructor(plan: Plan, outbox: Outbox, parts: CallParts) {
@@ -62,8 +64,9 @@ export class Call {
     this.#verify = makeAnswerCheck(plan.request, parts.checkSchema);
   }
 
-  /** Stops the call because the client went away. */
-  cancel(): void {
+  /** Stops the call: because the client went away, or with `CallRefused` as the reason because the server stops. */
+  cancel(reason?: unknown): void {
+    if (reason instanceof CallRefused) this.#stopReason = reason.refusal.reason;
     this.#stopFor({ kind: "cancelled" });
   }
 
@@ -223,6 +226,7 @@ export class Call {
 
   #endStopped(stop: Stop): void {
     if (stop.kind === "deadlineExceeded") this.#refuse(ErrorReason.DEADLINE_EXCEEDED);
+    else if (this.#stopReason !== undefined) this.#refuse(this.#stopReason);
     else {
       this.#delivery.close(new Error("the client went away"));
       this.#noteEnd("cancelled");

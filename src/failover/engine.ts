@@ -22,7 +22,7 @@ export function createEngine(options: EngineOptions): Engine {
   const parts: CallParts = { ...options, watches: new SilenceWatches() };
   return {
     run(plan, signal) {
-      const cancel = (): void => call.cancel();
+      const cancel = (): void => call.cancel(signal.reason);
       const outbox = new Outbox(cancel);
       const call = new Call(plan, outbox, parts);
       signal.addEventListener("abort", cancel, { once: true });

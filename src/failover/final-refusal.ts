@@ -67,6 +67,7 @@ const RETRYABLE: ReadonlySet<ErrorReason> = new Set([
 
 const EFFECTS: Partial<Record<ErrorReason, string>> = {
   [ErrorReason.ANSWER_INTERRUPTED]: "the answer broke off and no route could go on with it",
+  [ErrorReason.DRAINING]: "this server is about to stop",
   [ErrorReason.DEADLINE_EXCEEDED]: "the deadline came before the answer was complete",
   [ErrorReason.INVALID_REQUEST]: "the upstream found a fault in the request",
   [ErrorReason.CONTEXT_TOO_LONG]: "the conversation is too long for every route",

@@ -21,6 +21,9 @@ export const MIN_CONTINUATION_TOKENS = 16;
 /** Largest answer that is held back. */
 export const MAX_HELD_BYTES = 4 * 1024 * 1024;
 
+/** Largest tool calls of one answer together. They are delivered whole, and gRPC clients take 4 MiB a message. */
+export const MAX_TOOL_CALL_CHARACTERS = 3 * 1024 * 1024;
+
 /** Text that waits for a client that reads slowly; past it the upstream is no longer read. */
 export const MAX_OUTBOX_BYTES = 64 * 1024;
 

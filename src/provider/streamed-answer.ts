@@ -56,7 +56,8 @@ export class StreamedAnswer implements Answer {
   }
 
   #takeEvent(data: string, name: string | undefined): void {
-    if (this.#isOver()) return;
+    // An event without data says nothing; some servers send them to keep the connection alive.
+    if (this.#isOver() || data === "") return;
     if (this.#reader.readEvent(data, name, this.events)) this.#eventCount += 1;
     else this.#fail("malformed", `sent an event that is not JSON after ${this.#eventCount} events`);
   }

@@ -183,3 +183,12 @@ test("arguments that stop growing stall at the tool limit, not at the text limit
   await pass(200);
   expect(seen.text).toBe("Other.");
 });
+
+test("tool calls that grow without end are a bad answer, and the backup is asked", async () => {
+  const grows = { kind: "toolCallGrew", characters: 2 * 1024 * 1024 } as const;
+  const a = route("a", [[OPENED, grows, grows, Number.POSITIVE_INFINITY]]);
+  const seen = start(plan([a, route("b", [says("Hello.")])]));
+  await pass(10);
+  expect(seen.text).toBe("Hello.");
+  expect(a.verdicts).toEqual(["neutral"]);
+});

@@ -24,6 +24,12 @@ const CHAT_STREAMS: readonly (readonly [what: string, stream: Buffer, text: stri
     "a",
     "server-error",
   ],
+  [
+    "events without data, and an error that says nothing",
+    Buffer.concat([Buffer.from("data:\n\n"), chats({ ...says({ content: "a" }, "stop"), error: {} }, "[DONE]")]),
+    "a",
+    FinishReason.STOP,
+  ],
   ["a numbered error", chats({ error: { code: 429, message: "x" } }), "", "rate-limited"],
   [
     "an error behind the end",
@@ -168,6 +174,7 @@ const MESSAGE_STREAMS: readonly (readonly [what: string, stream: Buffer, text: s
     "",
     "server-error",
   ],
+  ["a message that stops without a reason", messages(START, ...SAY, { type: "message_stop" }), "a", "truncated"],
   [
     "the other dialect's mark",
     Buffer.concat([messages(START, ...SAY), Buffer.from("data: [DONE]\n\n")]),
@@ -191,4 +198,14 @@ test("a tool call whose input comes with its block is whole", async () => {
   const block = opens({ type: "tool_use", id: "t", name: "f", input: { a: 1 } });
   const told = sumUp(await readsStream("anthropic-messages", [messages(START, block, CLOSE, stops("tool_use"))]));
   expect(told.calls).toEqual([{ id: "t", name: "f", argumentsJson: '{"a":1}' }]);
+});
+
+test("parallel calls that share a number are told apart by their ids", async () => {
+  const call = (id: string, name: string, args: string): object =>
+    says({ tool_calls: [{ index: 0, id, function: { name, arguments: args } }] });
+  const stream = chats(call("A", "f", ""), call("B", "g", '{"a":2}'), says({}, "tool_calls"));
+  expect(sumUp(await readsStream("openai-chat", [stream])).calls).toEqual([
+    { id: "A", name: "f", argumentsJson: "{}" },
+    { id: "B", name: "g", argumentsJson: '{"a":2}' },
+  ]);
 });

@@ -16,18 +16,21 @@ interface OpenCall {
  * attempt that fails can still be repeated elsewhere without calling a tool twice.
  */
 export class ToolCalls {
-  readonly #calls = new Map<number, OpenCall>();
+  readonly #calls: OpenCall[] = [];
+  readonly #callByIndex = new Map<number, OpenCall>();
 
   get size(): number {
-    return this.#calls.size;
+    return this.#calls.length;
   }
 
   /** Adds to a call, which begins with its first piece; empty strings add nothing. */
   grow(index: number, id: string, name: string, argumentsJson: string, out: UpstreamEvent[]): void {
-    let call = this.#calls.get(index);
-    if (call === undefined) {
+    let call = this.#callByIndex.get(index);
+    // Some servers give parallel calls the same number; another id then begins another call.
+    if (call === undefined || (id !== "" && call.id !== "" && call.id !== id)) {
       call = { id: "", name: "", argumentsJson: "" };
-      this.#calls.set(index, call);
+      this.#calls.push(call);
+      this.#callByIndex.set(index, call);
     }
     let characters = argumentsJson.length;
     if (id !== "" && call.id === "") call.id = id;
@@ -46,7 +49,7 @@ export class ToolCalls {
    */
   deliver(idPrefix: string, cutShort: boolean, out: UpstreamEvent[]): boolean {
     const delivered: UpstreamEvent[] = [];
-    for (const [index, { id, name, argumentsJson }] of this.#calls) {
+    for (const [index, { id, name, argumentsJson }] of this.#calls.entries()) {
       const whole = argumentsJson.trim() === "" && !cutShort ? "{}" : argumentsJson;
       if (name === "" || !isObject(parseJson(whole))) {
         if (cutShort) continue;

@@ -103,7 +103,7 @@ test("a switched stream has one role, the model of each chunk, one finish, and t
     chunk("two", { content: " a time." }),
     chunk("two", toolCallDelta(0, "c1", '{"a":1}')),
     chunk("two", toolCallDelta(1, "c2", "{}")),
-    chunk("two-2026", {}, "tool_calls"),
+    chunk("two", {}, "tool_calls"),
     expect.objectContaining({
       choices: [],
       usage: {

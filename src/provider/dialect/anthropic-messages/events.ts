@@ -61,7 +61,7 @@ export class MessagesReader implements AnswerReader {
         this.#readMessageDelta(event, out);
         break;
       case "message_stop":
-        this.#answer(out);
+        this.#stop(out);
         break;
       case "error":
         this.#fail(event, out);
@@ -183,6 +183,15 @@ export class MessagesReader implements AnswerReader {
   #addUsage(usage: JsonObject, outputIsTotal: boolean, out: UpstreamEvent[]): void {
     this.#usage.add(usage, outputIsTotal);
     out.push({ kind: "usage", usage: this.#usage.total() });
+  }
+
+  /** The end of the message is the end of an answer only if a reason for it came before. */
+  #stop(out: UpstreamEvent[]): void {
+    if (this.#stopReason !== "") return this.#answer(out);
+    if (this.phase !== "open") return;
+    this.phase = "ended";
+    const message = "stopped the message without a reason";
+    out.push({ kind: "failed", failure: makeFailure(this.#head, "truncated", "", message) });
   }
 
   // open -> ended: the stop reason came and all blocks are closed, or the message stopped.

@@ -189,6 +189,9 @@ export class ChatReader implements AnswerReader {
 function isError(chunk: JsonObject, name: string | undefined): boolean {
   const error = chunk["error"];
   return (
-    name === "error" || chunk["object"] === "error" || isObject(error) || (typeof error === "string" && error !== "")
+    name === "error" ||
+    chunk["object"] === "error" ||
+    (isObject(error) && Object.keys(error).length > 0) ||
+    (typeof error === "string" && error !== "")
   );
 }
