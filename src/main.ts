@@ -1,6 +1,5 @@
 /** The composition root: the only file that wires. */
 
-import { readFileSync } from "node:fs";
 import { dirname, relative, resolve as resolvePath } from "node:path";
 import { create } from "@bufbuild/protobuf";
 import {
@@ -20,6 +19,7 @@ import { parseListen } from "./config/parse-listen.ts";
 import { CONTINUATION_INSTRUCTION } from "./config/policy-defaults.ts";
 import { printProblem } from "./config/problem.ts";
 import { readConfigFile } from "./config/read-config-file.ts";
+import { readTlsFiles } from "./config/read-tls-files.ts";
 import { findRoute } from "./config/route-reference.ts";
 import { type ServerSettings, serverSettings } from "./config/server-defaults.ts";
 import type { CallerSettings } from "./edge/callers.ts";
@@ -163,6 +163,7 @@ async function serve(options: ServeOptions): Promise<number> {
   const { config } = loaded;
   for (const warning of loaded.warnings) log.warn(printProblem(warning));
   const settings = serverSettings(config);
+  const tls = readTlsFiles(loaded);
   const table = makeRouteTable(config);
   closing.defer(() => table.dispose());
   const planSettings = makePlanSettings(config, table, settings);
@@ -188,9 +189,7 @@ async function serve(options: ServeOptions): Promise<number> {
     corsOrigins: settings.corsOrigins,
     callers: makeCallers(config),
     log,
-    ...(settings.tls && {
-      tls: { cert: readFileSync(settings.tls.certFile), key: readFileSync(settings.tls.keyFile) },
-    }),
+    ...(tls && { tls }),
   });
   const wanted = options.listen === undefined ? settings.listen : parseListen(options.listen);
   if (wanted === undefined)
@@ -229,6 +228,7 @@ async function check(options: Pick<ServeOptions, "config">): Promise<number> {
   const { loaded, simulator } = await loadUsual(options.config);
   await simulator?.close();
   const { config, file, positionOf } = loaded;
+  readTlsFiles(loaded);
   const table = makeRouteTable(config);
   const find = (name: string): ProtectedRoute => getRoute(config, table, name);
   const findings = checkRoutes(config, (name) => ({
