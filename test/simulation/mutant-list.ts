@@ -146,8 +146,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "a switch after text and a begun tool call",
     file: "failover/decide.ts",
-    find: "return !records.some(({ toolCallBegun }) => toolCallBegun);",
-    replace: "return true;",
+    find: " && !records.some((each) => each.toolCallBegun);",
+    replace: ";",
     caughtBy: "simulation",
   },
   {
