@@ -84,7 +84,7 @@ function runUnder(node, product) {
     stdio: "inherit",
   });
   // A terminal sends Ctrl-C and hang-up to the child as well; passing them on would make them a second request.
-  const onTerminal = Boolean(process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY);
+  const onTerminal = [process.stdin, process.stdout, process.stderr].some((stream) => stream.isTTY);
   const forwarders = ["SIGTERM", "SIGINT", "SIGHUP"].map((signal) => {
     const forward = () => {
       if (signal === "SIGTERM" || !onTerminal) child.kill(signal);

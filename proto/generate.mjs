@@ -100,7 +100,7 @@ function readFolder(folder) {
 function differences(left, right) {
   const [one, other] = [readFolder(left), readFolder(right)];
   const paths = new Set([...one.keys(), ...other.keys()]);
-  return [...paths].filter((path) => one.get(path) !== other.get(path)).sort();
+  return [...paths].filter((path) => one.get(path) !== other.get(path));
 }
 
 /** Handles one language; returns whether what is committed is fresh. */
