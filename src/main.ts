@@ -5,32 +5,42 @@ import { create } from "@bufbuild/protobuf";
 import {
   type Config,
   type Provider,
+  RequireApproval,
   type Route as RouteConfig,
   RouteSchema,
 } from "../gen/ts/understudy/config/v1/config_pb.ts";
 import { ErrorReason } from "../gen/ts/understudy/v1/ledger_pb.ts";
+import type { ApproveOptions, RevokeOptions } from "./cli/approve/approve-command.ts";
 import { describeFirstCalls } from "./cli/first-calls.ts";
 import { createProgram, type ServeOptions } from "./cli/program.ts";
+import { approvalsFolder } from "./config/approval-path.ts";
 import { ConfigError } from "./config/config-error.ts";
 import { BUILT_IN_FILE, makeDefaultConfig } from "./config/default-config.ts";
 import { findConfigFile } from "./config/find-config-file.ts";
 import { type LoadedConfig, loadConfig } from "./config/load-config.ts";
 import { parseListen } from "./config/parse-listen.ts";
 import { CONTINUATION_INSTRUCTION } from "./config/policy-defaults.ts";
-import { printProblem } from "./config/problem.ts";
+import { type Problem, printProblem } from "./config/problem.ts";
+import { readApprovals } from "./config/read-approvals.ts";
 import { readConfigFile } from "./config/read-config-file.ts";
 import { readTlsFiles } from "./config/read-tls-files.ts";
 import { findRoute } from "./config/route-reference.ts";
 import { type ServerSettings, serverSettings } from "./config/server-defaults.ts";
+import { removeApproval, writeApproval } from "./config/write-approval.ts";
 import type { CallerSettings } from "./edge/callers.ts";
 import { createEdge, type Edge } from "./edge/edge.ts";
 import { createEngine } from "./failover/engine.ts";
 import { CallRefused } from "./failover/refusal.ts";
 import { createSchemaChecker } from "./failover/schema-check.ts";
-import { checkRoutes } from "./plan/check-routes.ts";
+import { type Approvals, makeApprovals } from "./plan/approvals.ts";
+import { checkApprovals } from "./plan/check-approvals.ts";
+import { checkRoutes, type Finding } from "./plan/check-routes.ts";
 import { describeWorkloads } from "./plan/describe-workloads.ts";
+import { findSettings } from "./plan/find-settings.ts";
+import { makeApproval } from "./plan/make-approval.ts";
 import type { PlanSettings } from "./plan/make-plan.ts";
 import { createUpstream } from "./provider/create-upstream.ts";
+import { hashShape } from "./provider/hash-shape.ts";
 import { createPricing } from "./provider/prices.ts";
 import { resolveSettings } from "./provider/settings.ts";
 import { createRoute } from "./route/create-route.ts";
@@ -45,6 +55,12 @@ import { createLog } from "./telemetry/log.ts";
 const EXIT_OK = 0;
 const EXIT_FAILURE = 1;
 
+/** A path as people write it: from the working directory, if it lies in it. */
+function showPath(path: string): string {
+  const nearby = relative(process.cwd(), path);
+  return nearby.startsWith("..") ? path : nearby;
+}
+
 /** What is served when nothing is configured. The simulator's address is known only once it runs. */
 async function loadUsual(
   flag: string | undefined,
@@ -52,8 +68,7 @@ async function loadUsual(
   const { env } = process;
   const path = findConfigFile({ flag, env, cwd: process.cwd() });
   if (path !== undefined) {
-    const nearby = relative(process.cwd(), path);
-    const file = nearby.startsWith("..") ? path : nearby;
+    const file = showPath(path);
     return { loaded: loadConfig({ text: readConfigFile(path, file), file, env }), simulator: undefined };
   }
   const simulator = await startSimulator();
@@ -130,13 +145,35 @@ function getRoute(config: Config, table: RouteTable, name: string): ProtectedRou
   }
 }
 
-function makePlanSettings(config: Config, table: RouteTable, settings: ServerSettings): PlanSettings {
+function findShape(config: Config, name: string): string | undefined {
+  const settings = findSettings(config, name);
+  return settings && hashShape(settings);
+}
+
+/** The approvals beside the configuration. They are not read where nobody asks for them. */
+function loadApprovals({ config, file }: LoadedConfig): Approvals {
+  const { requireApproval: required, workloads } = config;
+  const granted = required === RequireApproval.OFF ? [] : readApprovals(approvalsFolder(config, file));
+  return makeApprovals({ required, workloads, granted, shapeOf: (name) => findShape(config, name) });
+}
+
+function placeFindings({ file, positionOf }: LoadedConfig, findings: readonly Finding[]): Problem[] {
+  return findings.map((finding) => ({ ...finding, ...positionOf(finding.path), file }));
+}
+
+function makePlanSettings(
+  config: Config,
+  table: RouteTable,
+  settings: ServerSettings,
+  approvals: Approvals,
+): PlanSettings {
   return {
     workloads: config.workloads,
     requestRouting: config.requestRouting,
     maxTotalTimeoutMs: settings.maxTotalTimeoutMs,
     continuationInstruction: config.continuationInstruction ?? CONTINUATION_INSTRUCTION,
     findRoute: (name) => getRoute(config, table, name),
+    approvals,
   };
 }
 
@@ -162,11 +199,13 @@ async function serve(options: ServeOptions): Promise<number> {
   closing.defer(() => simulator?.close());
   const { config } = loaded;
   for (const warning of loaded.warnings) log.warn(printProblem(warning));
+  const approvals = loadApprovals(loaded);
+  for (const problem of placeFindings(loaded, checkApprovals(config, approvals))) log.warn(printProblem(problem));
   const settings = serverSettings(config);
   const tls = readTlsFiles(loaded);
   const table = makeRouteTable(config);
   closing.defer(() => table.dispose());
-  const planSettings = makePlanSettings(config, table, settings);
+  const planSettings = makePlanSettings(config, table, settings, approvals);
   const schemaChecker = createSchemaChecker();
   closing.defer(() => schemaChecker.close());
   const engine = createEngine({ log, random: Math.random, checkSchema: schemaChecker.check });
@@ -227,23 +266,49 @@ function stopOnSignals(edge: Edge, { lameDuckMs, drainTimeoutMs }: ServerSetting
 async function check(options: Pick<ServeOptions, "config">): Promise<number> {
   const { loaded, simulator } = await loadUsual(options.config);
   await simulator?.close();
-  const { config, file, positionOf } = loaded;
+  const { config, file } = loaded;
   readTlsFiles(loaded);
+  const approvals = loadApprovals(loaded);
   const table = makeRouteTable(config);
   const find = (name: string): ProtectedRoute => getRoute(config, table, name);
-  const findings = checkRoutes(config, (name) => ({
+  const surprises = checkRoutes(config, (name) => ({
     capabilities: find(name).capabilities,
     maxConcurrency: config.routes[name]?.maxConcurrency,
-  })).map((finding) => ({ ...finding, ...positionOf(finding.path), file }));
-  const plans = describeWorkloads(config, (name) => find(name).describe(), serverSettings(config).maxTotalTimeoutMs);
+  }));
+  const findings = placeFindings(loaded, [...surprises, ...checkApprovals(config, approvals)]);
+  const { maxTotalTimeoutMs } = serverSettings(config);
+  const plans = describeWorkloads(config, (name) => find(name).describe(), maxTotalTimeoutMs, approvals);
   table.dispose();
   process.stdout.write(`${[...plans, ...[...loaded.warnings, ...findings].map(printProblem)].join("\n")}\n`);
   process.stdout.write(`${file} can be used: ${findings.length + loaded.warnings.length} warnings\n`);
   return EXIT_OK;
 }
 
+/** The configuration that approvals belong to: a file, because they lie beside it. */
+function loadForApproval({ config: flag, approvals }: RevokeOptions): { config: Config; folder: string } {
+  const path = findConfigFile({ flag, env: process.env, cwd: process.cwd() });
+  if (path === undefined) throw new Error("there is no configuration here: name its file by --config");
+  const { config, file } = loadConfig({ text: readConfigFile(path), file: path, env: process.env });
+  return { config, folder: approvals === undefined ? approvalsFolder(config, file) : resolvePath(approvals) };
+}
+
+function approve(options: ApproveOptions): Promise<number> {
+  const { config, folder } = loadForApproval(options);
+  const path = writeApproval(folder, makeApproval(options, config));
+  process.stdout.write(`wrote ${showPath(path)}: commit it, and restart the servers\n`);
+  return Promise.resolve(EXIT_OK);
+}
+
+function revoke(options: RevokeOptions): Promise<number> {
+  const { workload, route } = options;
+  const path = removeApproval(loadForApproval(options).folder, workload, route);
+  if (path === undefined) throw new Error(`route ${route} has no approval for workload ${workload}`);
+  process.stdout.write(`removed ${showPath(path)}: commit that, and restart the servers\n`);
+  return Promise.resolve(EXIT_OK);
+}
+
 try {
-  process.exitCode = await createProgram({ serve, check }).run(process.argv.slice(2));
+  process.exitCode = await createProgram({ serve, check, approve, revoke }).run(process.argv.slice(2));
 } catch (error) {
   const known = error instanceof ConfigError || error instanceof Error;
   process.stderr.write(`${known ? error.message : String(error)}\n`);

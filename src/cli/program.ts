@@ -1,8 +1,10 @@
 /** The command line: its commands, options, help and exit codes. */
 
 import { Command, CommanderError, Option } from "commander";
+import { type ApprovalCommands, addApproveCommands } from "./approve/approve-command.ts";
 import { addCompareCommand } from "./compare/compare-command.ts";
 import { addCompleteCommand } from "./complete-command.ts";
+import { configOption } from "./config-option.ts";
 import type { EndWith } from "./end-with.ts";
 import { ExitCode } from "./exit-code.ts";
 import { readVersion } from "./read-version.ts";
@@ -24,7 +26,7 @@ export interface ServeOptions {
 export type CheckOptions = Pick<ServeOptions, "config">;
 
 /** What only the composition root can do. Each resolves with the exit code when it has ended. */
-export interface LocalCommands {
+export interface LocalCommands extends ApprovalCommands {
   serve(options: ServeOptions): Promise<number>;
   check(options: CheckOptions): Promise<number>;
 }
@@ -82,11 +84,8 @@ function makeCommands(local: LocalCommands, terminal: Terminal, endWith: EndWith
   addRoutesCommand(program, terminal, endWith);
   addWorkloadsCommand(program, terminal, endWith);
   addCompareCommand(program, terminal, endWith);
+  addApproveCommands(program, local, endWith);
   return program;
-}
-
-function configOption(): Option {
-  return new Option("-c, --config <file>", "configuration").env("UNDERSTUDY_CONFIG");
 }
 
 function addServeCommand(program: Command, local: LocalCommands, endWith: EndWith): void {

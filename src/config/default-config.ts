@@ -16,6 +16,8 @@ export function makeDefaultConfig({ simulatorUrl, env }: DefaultConfigOptions): 
   const hasAnthropic = Boolean(env["ANTHROPIC_API_KEY"]);
   const hasOpenai = Boolean(env["OPENAI_API_KEY"]);
   return [
+    "# Nobody relies on a simulated backup.",
+    "require_approval: off",
     "providers:",
     ...simulatedProviders(simulatorUrl),
     ...(hasAnthropic ? ['  anthropic: { platform: anthropic, api_key: "${ANTHROPIC_API_KEY}" }'] : []),

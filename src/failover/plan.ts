@@ -1,6 +1,7 @@
 /** What the engine is to do for one call. Made by `plan/`, run by `engine.ts`. */
 
 import type { CompleteRequest } from "../../gen/ts/understudy/v1/completion_service_pb.ts";
+import type { SkipReason } from "../../gen/ts/understudy/v1/routing_pb.ts";
 import type { GapLimits } from "../config/policy-defaults.ts";
 import type { Route } from "../route/route.ts";
 
@@ -24,12 +25,13 @@ export interface AttemptLimits {
 /** One route of a call. */
 export interface PlannedRoute {
   readonly route: Route;
-  /** Why the route cannot carry the request; undefined if it can. */
+  /** Why the route cannot carry the request, or may not; undefined if it can. */
   readonly unsupported: Unsupported | undefined;
 }
 
-/** Why a route cannot carry a request. */
+/** Why a route is passed over, whatever its state. */
 export interface Unsupported {
+  readonly reason: typeof SkipReason.UNSUPPORTED | typeof SkipReason.NOT_APPROVED;
   /** In a sentence: `does not carry tools`. */
   readonly message: string;
   /** Whether the conversation is too long for it. */

@@ -98,8 +98,9 @@ export class RoutePicker {
   async #ask({ route, unsupported }: PlannedRoute, demand: Demand): Promise<Picked | undefined> {
     const message = unsupported?.message ?? unmet(route, demand);
     if (message !== undefined) {
+      const reason = unsupported?.reason ?? SkipReason.UNSUPPORTED;
       const contextTooLong = unsupported?.contextTooLong ?? demand.largerThan !== undefined;
-      this.#skip(route, { reason: SkipReason.UNSUPPORTED, message, retryAtMs: undefined }, contextTooLong);
+      this.#skip(route, { reason, message, retryAtMs: undefined }, contextTooLong);
       return undefined;
     }
     const remainingMs = this.#remainingMs();

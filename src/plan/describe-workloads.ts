@@ -1,8 +1,9 @@
 /** Writes the plan of each workload for people: what `understudy check` prints. */
 
 import type { Config } from "../../gen/ts/understudy/config/v1/config_pb.ts";
-import { Continuation, type Route } from "../../gen/ts/understudy/v1/route_service_pb.ts";
+import { Continuation, type Route, RouteApproval_State as State } from "../../gen/ts/understudy/v1/route_service_pb.ts";
 import { describeDuration } from "../failover/describe-outcome.ts";
+import type { Approvals, Standing } from "./approvals.ts";
 import { PLAIN_CALL, type ResolvedPolicy, resolvePolicy } from "./policy.ts";
 
 const CONTINUES: Readonly<Record<Continuation, string>> = {
@@ -17,11 +18,13 @@ export function describeWorkloads(
   config: Config,
   describe: (name: string) => Route,
   maxTotalTimeoutMs: number,
+  approvals: Approvals,
 ): string[] {
   return Object.entries(config.workloads).flatMap(([name, workload]) => [
     name,
     ...[workload.primary, ...workload.backups].map(
-      (route, index) => `  ${index + 1}. ${describeRoute(describe(route))}`,
+      (route, index) =>
+        `  ${index + 1}. ${describeRoute(describe(route))}${describeStanding(approvals.of(name, route))}`,
     ),
     `  ${describeLimits(resolvePolicy([workload.policy], PLAIN_CALL, maxTotalTimeoutMs))}`,
   ]);
@@ -31,6 +34,22 @@ function describeRoute({ name, provider, platform, dialect, model, capabilities,
   const continues = CONTINUES[capabilities?.continuation ?? Continuation.UNSPECIFIED];
   const cap = availability?.maxConcurrency ?? 0;
   return `${name}: ${model} at ${provider} (${platform}, ${dialect}), ${continues}, ${cap} at a time`;
+}
+
+function describeStanding({ state, expiresAtMs }: Standing): string {
+  const day = expiresAtMs === undefined ? "" : new Date(expiresAtMs).toISOString().slice(0, 10);
+  switch (state) {
+    case State.APPROVED:
+      return `, approved until ${day}`;
+    case State.STALE:
+      return ", approval stale";
+    case State.EXPIRED:
+      return `, approval ended ${day}`;
+    case State.MISSING:
+      return ", not approved";
+    default:
+      return "";
+  }
 }
 
 function describeLimits(policy: ResolvedPolicy): string {

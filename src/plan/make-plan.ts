@@ -4,9 +4,11 @@ import { RequestRouting, type Workload } from "../../gen/ts/understudy/config/v1
 import type { CompleteRequest } from "../../gen/ts/understudy/v1/completion_service_pb.ts";
 import { ReasoningOptions_Effort } from "../../gen/ts/understudy/v1/conversation_pb.ts";
 import { ErrorReason } from "../../gen/ts/understudy/v1/ledger_pb.ts";
-import type { Plan } from "../failover/plan.ts";
+import { SkipReason } from "../../gen/ts/understudy/v1/routing_pb.ts";
+import type { Plan, Unsupported } from "../failover/plan.ts";
 import { CallRefused } from "../failover/refusal.ts";
 import type { Route } from "../route/route.ts";
+import type { Approvals } from "./approvals.ts";
 import { estimateInputTokens } from "./input-tokens.ts";
 import { type PolicyFacts, resolvePolicy } from "./policy.ts";
 import { resolveRouteNames } from "./routing.ts";
@@ -20,6 +22,7 @@ export interface PlanSettings {
   readonly continuationInstruction: string;
   /** The route of a name. Throws `CallRefused` for a name that means nothing or is not allowed. */
   readonly findRoute: (name: string) => Route;
+  readonly approvals: Approvals;
 }
 
 /** What is known about one call besides its request. */
@@ -51,9 +54,11 @@ export function makePlan(request: CompleteRequest, settings: PlanSettings, call:
     requestId: call.requestId,
     workload: request.workload,
     request,
-    routes: names.map((name) => {
+    routes: names.map((name, index) => {
       const route = settings.findRoute(name);
-      return { route, unsupported: findUnsupported(request, route.capabilities, facts.estimatedInputTokens) };
+      const notApproved = index === 0 ? undefined : findNotApproved(request.workload, name, settings.approvals);
+      const unsupported = findUnsupported(request, route.capabilities, facts.estimatedInputTokens);
+      return { route, unsupported: notApproved ?? unsupported };
     }),
     limits: policy.limits,
     startedAtMs: call.nowMs,
@@ -68,6 +73,14 @@ export function makePlan(request: CompleteRequest, settings: PlanSettings, call:
     resumedText: request.resume?.deliveredText ?? "",
     continuationInstruction: settings.continuationInstruction,
   };
+}
+
+/** Why a backup may not be used; undefined if it may. */
+function findNotApproved(workload: string, route: string, approvals: Approvals): Unsupported | undefined {
+  const problem = approvals.enforced ? approvals.of(workload, route).problem : undefined;
+  if (problem === undefined) return undefined;
+  const message = `${problem.message}; ${problem.mend}`;
+  return { reason: SkipReason.NOT_APPROVED, message, contextTooLong: false };
 }
 
 function findWorkload(name: string, { workloads }: PlanSettings): Workload | undefined {

@@ -3,6 +3,7 @@
 import type { CompleteRequest } from "../../gen/ts/understudy/v1/completion_service_pb.ts";
 import { type Part, ReasoningOptions_Effort } from "../../gen/ts/understudy/v1/conversation_pb.ts";
 import type { Capabilities } from "../../gen/ts/understudy/v1/route_service_pb.ts";
+import { SkipReason } from "../../gen/ts/understudy/v1/routing_pb.ts";
 import type { Unsupported } from "../failover/plan.ts";
 
 interface Need {
@@ -35,11 +36,19 @@ export function findUnsupported(
 ): Unsupported | undefined {
   const missing = NEEDS.filter(({ asked, carried }) => asked(request) && !carried(capabilities));
   if (missing.length > 0) {
-    return { message: `does not carry ${missing.map(({ name }) => name).join(", ")}`, contextTooLong: false };
+    return {
+      reason: SkipReason.UNSUPPORTED,
+      message: `does not carry ${missing.map(({ name }) => name).join(", ")}`,
+      contextTooLong: false,
+    };
   }
   const { maxOutputTokens } = capabilities;
   if (maxOutputTokens !== undefined && (request.maxOutputTokens ?? 0) > maxOutputTokens) {
-    return { message: `gives at most ${maxOutputTokens} tokens of answer`, contextTooLong: false };
+    return {
+      reason: SkipReason.UNSUPPORTED,
+      message: `gives at most ${maxOutputTokens} tokens of answer`,
+      contextTooLong: false,
+    };
   }
   return tooLong(capabilities, estimatedInputTokens);
 }
@@ -52,6 +61,7 @@ function tooLong({ contextWindowTokens }: Capabilities, estimatedInputTokens: nu
     return undefined;
   }
   return {
+    reason: SkipReason.UNSUPPORTED,
     message: `takes ${contextWindowTokens} tokens, the request has about ${estimatedInputTokens}`,
     contextTooLong: true,
   };

@@ -11,6 +11,7 @@ import {
   type PlannedRoute,
   PlannedRouteSchema,
   RestoreRouteResponseSchema,
+  type Route,
   WatchRoutesResponseSchema,
   type Workload,
   WorkloadSchema,
@@ -18,6 +19,7 @@ import {
 import { RoutingSchema, SkipReason } from "../../gen/ts/understudy/v1/routing_pb.ts";
 import type { PlannedRoute as PlanRoute } from "../failover/plan.ts";
 import { CallRefused } from "../failover/refusal.ts";
+import { describeApproval } from "../plan/describe-approval.ts";
 import { makePlan, type PlanSettings } from "../plan/make-plan.ts";
 import { describePolicy, PLAIN_CALL, resolvePolicy } from "../plan/policy.ts";
 import type { ProtectedRoute } from "../route/protected-route.ts";
@@ -54,7 +56,10 @@ export function createRoutes(settings: PlanSettings, table: RouteTable): RouteHa
     },
     listRoutes(request) {
       const { items, nextPageToken } = takePage(table.list(), listKey, request);
-      return create(ListRoutesResponseSchema, { routes: items.map((route) => route.describe()), nextPageToken });
+      return create(ListRoutesResponseSchema, {
+        routes: items.map((route) => describeRoute(route, settings)),
+        nextPageToken,
+      });
     },
     async *watchRoutes({ routes: names }, { signal }) {
       if (names.length > MAX_WATCHED_ROUTES) {
@@ -114,7 +119,16 @@ function listKey({ name }: ProtectedRoute): string {
   return `${name.includes("/") ? 1 : 0} ${name}`;
 }
 
-function describeWorkload(name: string, { workloads, maxTotalTimeoutMs }: PlanSettings): Workload {
+/** The route with its standing in every workload that has it as a backup. */
+function describeRoute(route: ProtectedRoute, { workloads, approvals }: PlanSettings): Route {
+  const described = route.describe();
+  described.approvals = Object.entries(workloads)
+    .filter(([, { backups }]) => backups.includes(route.name))
+    .map(([workload]) => describeApproval(approvals, workload, route.name));
+  return described;
+}
+
+function describeWorkload(name: string, { workloads, maxTotalTimeoutMs, approvals }: PlanSettings): Workload {
   const workload = workloads[name];
   const policy = describePolicy(resolvePolicy([workload?.policy], PLAIN_CALL, maxTotalTimeoutMs));
   const routing = create(RoutingSchema, {
@@ -122,14 +136,18 @@ function describeWorkload(name: string, { workloads, maxTotalTimeoutMs }: PlanSe
     backups: workload?.backups ?? [],
     policy,
   });
-  return create(WorkloadSchema, { name, routing });
+  return create(WorkloadSchema, {
+    name,
+    routing,
+    approvals: routing.backups.map((backup) => describeApproval(approvals, name, backup)),
+  });
 }
 
 function explainRoute({ route, unsupported }: PlanRoute): PlannedRoute {
   const refusal = route.refusal();
   return create(PlannedRouteSchema, {
     route: route.describe(),
-    skipReason: unsupported === undefined ? (refusal?.reason ?? SkipReason.UNSPECIFIED) : SkipReason.UNSUPPORTED,
+    skipReason: unsupported === undefined ? (refusal?.reason ?? SkipReason.UNSPECIFIED) : unsupported.reason,
     skipMessage: unsupported?.message ?? refusal?.message ?? "",
   });
 }

@@ -15,7 +15,8 @@ async function run(args: readonly string[], env: Readonly<Record<string, string>
     given.push(name, options);
     return Promise.resolve(0);
   };
-  const code = await createProgram({ serve: take("serve"), check: take("check") }, terminal).run(args);
+  const local = { serve: take("serve"), check: take("check"), approve: take("approve"), revoke: take("revoke") };
+  const code = await createProgram(local, terminal).run(args);
   return { code, given, stdout: terminal.stdout(), stderr: terminal.stderr() };
 }
 
@@ -89,7 +90,9 @@ test.each([
   expect({ code: ran.code, given: ran.given }).toEqual({ code: 0, given });
 });
 
+const well = () => Promise.resolve(0);
+
 test("ends with the exit code of the local command", async () => {
-  const local = { serve: () => Promise.resolve(0), check: () => Promise.resolve(1) };
+  const local = { serve: well, check: () => Promise.resolve(1), approve: well, revoke: well };
   expect(await createProgram(local, recordTerminal()).run(["check"])).toBe(1);
 });

@@ -16,6 +16,7 @@ workloads:
     primary: first
     backups: [second]
     policy: { first_token_timeout: 10s, stall_timeout: 20s }
+require_approval: off
 `;
 
 const KEY = "sk-config-5c2d";

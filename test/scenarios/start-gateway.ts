@@ -10,7 +10,7 @@ import { type Program, runProgram } from "./run-program.ts";
 export interface Gateway extends Program {
   /** `http://127.0.0.1:PORT`. */
   readonly url: string;
-  /** Ends the process if it still runs, and removes its files. */
+  /** Ends the process if it still runs, and removes the files that were made for it. */
   stop(): Promise<void>;
 }
 
@@ -19,11 +19,22 @@ export async function startGateway(config: object): Promise<Gateway> {
   const folder = mkdtempSync(join(tmpdir(), "understudy-scenarios-"));
   const file = join(folder, "understudy.yaml");
   writeFileSync(file, JSON.stringify(config));
+  const removeFolder = (): void => rmSync(folder, { recursive: true, force: true });
+  try {
+    const gateway = await serveFile(file);
+    return { ...gateway, stop: () => gateway.stop().finally(removeFolder) };
+  } catch (error) {
+    removeFolder();
+    throw error;
+  }
+}
+
+/** Serves the configuration in a file, which stays when the gateway stops. */
+export async function serveFile(file: string): Promise<Gateway> {
   const program = runProgram(["serve", "--config", file, "--listen", "127.0.0.1:0"], { SCENARIO_KEY: API_KEY });
   const stop = async (): Promise<void> => {
     if (program.child.exitCode === null) program.child.kill("SIGKILL");
     await program.ended;
-    rmSync(folder, { recursive: true, force: true });
   };
   try {
     return { ...program, url: await readUrl(program), stop };

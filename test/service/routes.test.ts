@@ -1,11 +1,12 @@
 import { create } from "@bufbuild/protobuf";
 import { durationFromMs, durationMs } from "@bufbuild/protobuf/wkt";
 import { afterEach, describe, expect, test } from "vitest";
-import { RequestRouting, WorkloadSchema } from "../../gen/ts/understudy/config/v1/config_pb.ts";
+import { RequestRouting, RequireApproval, WorkloadSchema } from "../../gen/ts/understudy/config/v1/config_pb.ts";
 import { CompleteRequestSchema } from "../../gen/ts/understudy/v1/completion_service_pb.ts";
 import { Role } from "../../gen/ts/understudy/v1/conversation_pb.ts";
 import { ErrorReason } from "../../gen/ts/understudy/v1/ledger_pb.ts";
 import {
+  RouteApproval_State as ApprovalState,
   Availability_State as AvailabilityState,
   ExplainRequestRequestSchema,
   IsolateRouteRequestSchema,
@@ -16,6 +17,7 @@ import {
 } from "../../gen/ts/understudy/v1/route_service_pb.ts";
 import { PolicySchema, SkipReason } from "../../gen/ts/understudy/v1/routing_pb.ts";
 import { CallRefused } from "../../src/failover/refusal.ts";
+import { makeApprovals } from "../../src/plan/approvals.ts";
 import type { PlanSettings } from "../../src/plan/make-plan.ts";
 import { createRouteTable, type RouteTable } from "../../src/route/route-table.ts";
 import type { CallContext } from "../../src/service/call-context.ts";
@@ -34,14 +36,27 @@ const context: CallContext = {
 
 /** The service over routes of these names, each the primary of a workload of its own name. */
 function serve(...names: string[]) {
+  const workloads = names.map((name) => [name, { primary: name, backups: [] }]);
+  return serveWorkloads(names, Object.fromEntries(workloads));
+}
+
+/** The service over these routes and workloads. Nothing is approved. */
+function serveWorkloads(
+  names: readonly string[],
+  routings: Readonly<Record<string, { readonly primary: string; readonly backups: string[] }>>,
+  required: RequireApproval = RequireApproval.ENFORCE,
+) {
   const made = createRouteTable({
     configured: new Map(names.map((name) => [name, (onChange) => standbyRoute({ name, onChange })])),
     onDemand: () => undefined,
   });
   table = made;
   const policy = create(PolicySchema, { stallTimeout: durationFromMs(9_000) });
+  const workloads = Object.fromEntries(
+    Object.entries(routings).map(([name, routing]) => [name, create(WorkloadSchema, { ...routing, policy })]),
+  );
   const settings: PlanSettings = {
-    workloads: Object.fromEntries(names.map((name) => [name, create(WorkloadSchema, { primary: name, policy })])),
+    workloads,
     requestRouting: RequestRouting.CONFIGURED,
     maxTotalTimeoutMs: 3_600_000,
     continuationInstruction: "Go on.",
@@ -50,6 +65,7 @@ function serve(...names: string[]) {
       if (route !== undefined) return route;
       throw new CallRefused({ reason: ErrorReason.ROUTE_NOT_FOUND, message: "no such route" });
     },
+    approvals: makeApprovals({ required, workloads, granted: [], shapeOf: () => undefined }),
   };
   return createRoutes(settings, made);
 }
@@ -94,6 +110,49 @@ test("a workload shows its rules with every default filled in", () => {
   expect(policy?.stallTimeout && durationMs(policy.stallTimeout)).toBe(9_000);
   expect(policy?.stallSuspect && durationMs(policy.stallSuspect)).toBe(3_000);
   expect(policy?.maxAttempts).toBe(3);
+});
+
+describe("a backup that nobody approved", () => {
+  const missing = { workload: "w", route: "b", state: ApprovalState.MISSING };
+
+  test("is shown with its workload and with its route", () => {
+    const routes = serveWorkloads(["a", "b"], { w: { primary: "a", backups: ["b"] } });
+    expect(routes.listWorkloads(create(ListWorkloadsRequestSchema), context).workloads[0]?.approvals).toMatchObject([
+      missing,
+    ]);
+    const shown = routes.listRoutes(create(ListRoutesRequestSchema), context).routes;
+    expect(shown.map(({ approvals }) => approvals)).toMatchObject([[], [missing]]);
+  });
+
+  test.each([
+    ["would be passed over where approval is enforced", RequireApproval.ENFORCE, SkipReason.NOT_APPROVED],
+    ["would be used where approval is only asked for", RequireApproval.WARN, SkipReason.UNSPECIFIED],
+    ["would be used where approval is off", RequireApproval.OFF, SkipReason.UNSPECIFIED],
+  ])("%s", (_, required, skipReason) => {
+    const routes = serveWorkloads(["a", "b"], { w: { primary: "a", backups: ["b"] } }, required);
+    const request = create(CompleteRequestSchema, { workload: "w", messages: [{ role: Role.USER, text: "Hello." }] });
+    const explained = routes.explainRequest(create(ExplainRequestRequestSchema, { request }), context).routes;
+    expect(explained.map((route) => route.skipReason)).toEqual([SkipReason.UNSPECIFIED, skipReason]);
+  });
+
+  test.each([
+    [
+      "a backup of the request's own",
+      { primary: "a", backups: ["c"] },
+      [SkipReason.UNSPECIFIED, SkipReason.NOT_APPROVED],
+    ],
+    [
+      "the workload's primary behind another",
+      { primary: "b", backups: ["a"] },
+      [SkipReason.UNSPECIFIED, SkipReason.UNSPECIFIED],
+    ],
+  ])("is looked for with %s too", (_, routing, skipReasons) => {
+    const routes = serveWorkloads(["a", "b", "c"], { w: { primary: "a", backups: ["b"] } });
+    const messages = [{ role: Role.USER, text: "Hello." }];
+    const request = create(CompleteRequestSchema, { workload: "w", messages, routing });
+    const explained = routes.explainRequest(create(ExplainRequestRequestSchema, { request }), context).routes;
+    expect(explained.map((route) => route.skipReason)).toEqual(skipReasons);
+  });
 });
 
 describe("an isolated route", () => {

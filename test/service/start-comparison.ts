@@ -7,6 +7,7 @@ import {
   PricesSchema,
   ProviderSchema,
   RequestRouting,
+  RequireApproval,
   RouteSchema,
   WorkloadSchema,
 } from "../../gen/ts/understudy/config/v1/config_pb.ts";
@@ -26,6 +27,7 @@ import { ErrorReason } from "../../gen/ts/understudy/v1/ledger_pb.ts";
 import { createEngine } from "../../src/failover/engine.ts";
 import { CallRefused } from "../../src/failover/refusal.ts";
 import { createSchemaChecker } from "../../src/failover/schema-check.ts";
+import { makeApprovals } from "../../src/plan/approvals.ts";
 import { createUpstream } from "../../src/provider/create-upstream.ts";
 import { createPricing } from "../../src/provider/prices.ts";
 import { resolveSettings } from "../../src/provider/settings.ts";
@@ -99,6 +101,13 @@ export async function stageComparison(
       requestRouting: RequestRouting.CONFIGURED,
       maxTotalTimeoutMs: 60_000,
       continuationInstruction: "Go on.",
+      // A backup under test has no approval yet.
+      approvals: makeApprovals({
+        required: RequireApproval.ENFORCE,
+        workloads,
+        granted: [],
+        shapeOf: () => undefined,
+      }),
       findRoute: (name) => {
         const route = routes.get(name);
         if (route !== undefined) return route;

@@ -137,6 +137,71 @@ func (BreakerState) EnumDescriptor() ([]byte, []int) {
 	return file_understudy_v1_route_service_proto_rawDescGZIP(), []int{1}
 }
 
+// Whether and why not.
+type RouteApproval_State int32
+
+const (
+	// Not a state: never sent.
+	RouteApproval_STATE_UNSPECIFIED RouteApproval_State = 0
+	// Somebody approved the route, and nothing that shapes its answers has changed since.
+	RouteApproval_STATE_APPROVED RouteApproval_State = 1
+	// What shapes the route's answers (model, API version, endpoint, dialect, capabilities) has changed since.
+	RouteApproval_STATE_STALE RouteApproval_State = 2
+	// Nobody has approved the route for this workload.
+	RouteApproval_STATE_MISSING RouteApproval_State = 3
+	// The approval has ended.
+	RouteApproval_STATE_EXPIRED RouteApproval_State = 4
+	// The server asks for no approvals.
+	RouteApproval_STATE_NOT_REQUIRED RouteApproval_State = 5
+)
+
+// Enum value maps for RouteApproval_State.
+var (
+	RouteApproval_State_name = map[int32]string{
+		0: "STATE_UNSPECIFIED",
+		1: "STATE_APPROVED",
+		2: "STATE_STALE",
+		3: "STATE_MISSING",
+		4: "STATE_EXPIRED",
+		5: "STATE_NOT_REQUIRED",
+	}
+	RouteApproval_State_value = map[string]int32{
+		"STATE_UNSPECIFIED":  0,
+		"STATE_APPROVED":     1,
+		"STATE_STALE":        2,
+		"STATE_MISSING":      3,
+		"STATE_EXPIRED":      4,
+		"STATE_NOT_REQUIRED": 5,
+	}
+)
+
+func (x RouteApproval_State) Enum() *RouteApproval_State {
+	p := new(RouteApproval_State)
+	*p = x
+	return p
+}
+
+func (x RouteApproval_State) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (RouteApproval_State) Descriptor() protoreflect.EnumDescriptor {
+	return file_understudy_v1_route_service_proto_enumTypes[2].Descriptor()
+}
+
+func (RouteApproval_State) Type() protoreflect.EnumType {
+	return &file_understudy_v1_route_service_proto_enumTypes[2]
+}
+
+func (x RouteApproval_State) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use RouteApproval_State.Descriptor instead.
+func (RouteApproval_State) EnumDescriptor() ([]byte, []int) {
+	return file_understudy_v1_route_service_proto_rawDescGZIP(), []int{3, 0}
+}
+
 // The overall state.
 type Availability_State int32
 
@@ -194,11 +259,11 @@ func (x Availability_State) String() string {
 }
 
 func (Availability_State) Descriptor() protoreflect.EnumDescriptor {
-	return file_understudy_v1_route_service_proto_enumTypes[2].Descriptor()
+	return file_understudy_v1_route_service_proto_enumTypes[3].Descriptor()
 }
 
 func (Availability_State) Type() protoreflect.EnumType {
-	return &file_understudy_v1_route_service_proto_enumTypes[2]
+	return &file_understudy_v1_route_service_proto_enumTypes[3]
 }
 
 func (x Availability_State) Number() protoreflect.EnumNumber {
@@ -207,7 +272,7 @@ func (x Availability_State) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Availability_State.Descriptor instead.
 func (Availability_State) EnumDescriptor() ([]byte, []int) {
-	return file_understudy_v1_route_service_proto_rawDescGZIP(), []int{9, 0}
+	return file_understudy_v1_route_service_proto_rawDescGZIP(), []int{10, 0}
 }
 
 // Where a limit comes from.
@@ -251,11 +316,11 @@ func (x Availability_LimitOrigin) String() string {
 }
 
 func (Availability_LimitOrigin) Descriptor() protoreflect.EnumDescriptor {
-	return file_understudy_v1_route_service_proto_enumTypes[3].Descriptor()
+	return file_understudy_v1_route_service_proto_enumTypes[4].Descriptor()
 }
 
 func (Availability_LimitOrigin) Type() protoreflect.EnumType {
-	return &file_understudy_v1_route_service_proto_enumTypes[3]
+	return &file_understudy_v1_route_service_proto_enumTypes[4]
 }
 
 func (x Availability_LimitOrigin) Number() protoreflect.EnumNumber {
@@ -264,7 +329,7 @@ func (x Availability_LimitOrigin) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Availability_LimitOrigin.Descriptor instead.
 func (Availability_LimitOrigin) EnumDescriptor() ([]byte, []int) {
-	return file_understudy_v1_route_service_proto_rawDescGZIP(), []int{9, 1}
+	return file_understudy_v1_route_service_proto_rawDescGZIP(), []int{10, 1}
 }
 
 // What to list.
@@ -383,7 +448,9 @@ type Workload struct {
 	// The name that requests give.
 	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
 	// Its routes and rules, with every default filled in.
-	Routing       *Routing `protobuf:"bytes,2,opt,name=routing,proto3" json:"routing,omitempty"`
+	Routing *Routing `protobuf:"bytes,2,opt,name=routing,proto3" json:"routing,omitempty"`
+	// Whether its backups are approved, in their order.
+	Approvals     []*RouteApproval `protobuf:"bytes,3,rep,name=approvals,proto3" json:"approvals,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -432,6 +499,95 @@ func (x *Workload) GetRouting() *Routing {
 	return nil
 }
 
+func (x *Workload) GetApprovals() []*RouteApproval {
+	if x != nil {
+		return x.Approvals
+	}
+	return nil
+}
+
+// Whether a route may stand in for the primary of a workload.
+type RouteApproval struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The workload.
+	Workload string `protobuf:"bytes,1,opt,name=workload,proto3" json:"workload,omitempty"`
+	// The route.
+	Route string `protobuf:"bytes,2,opt,name=route,proto3" json:"route,omitempty"`
+	// Whether the route is approved.
+	State RouteApproval_State `protobuf:"varint,3,opt,name=state,proto3,enum=understudy.v1.RouteApproval_State" json:"state,omitempty"`
+	// When the approval ends, or has ended. Missing without an approval.
+	ExpireTime *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=expire_time,json=expireTime,proto3" json:"expire_time,omitempty"`
+	// What is wrong and how to mend it, in a sentence. Empty if the route is approved or needs no approval.
+	Reason        string `protobuf:"bytes,5,opt,name=reason,proto3" json:"reason,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RouteApproval) Reset() {
+	*x = RouteApproval{}
+	mi := &file_understudy_v1_route_service_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RouteApproval) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RouteApproval) ProtoMessage() {}
+
+func (x *RouteApproval) ProtoReflect() protoreflect.Message {
+	mi := &file_understudy_v1_route_service_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RouteApproval.ProtoReflect.Descriptor instead.
+func (*RouteApproval) Descriptor() ([]byte, []int) {
+	return file_understudy_v1_route_service_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *RouteApproval) GetWorkload() string {
+	if x != nil {
+		return x.Workload
+	}
+	return ""
+}
+
+func (x *RouteApproval) GetRoute() string {
+	if x != nil {
+		return x.Route
+	}
+	return ""
+}
+
+func (x *RouteApproval) GetState() RouteApproval_State {
+	if x != nil {
+		return x.State
+	}
+	return RouteApproval_STATE_UNSPECIFIED
+}
+
+func (x *RouteApproval) GetExpireTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.ExpireTime
+	}
+	return nil
+}
+
+func (x *RouteApproval) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
 // What to list.
 type ListRoutesRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -445,7 +601,7 @@ type ListRoutesRequest struct {
 
 func (x *ListRoutesRequest) Reset() {
 	*x = ListRoutesRequest{}
-	mi := &file_understudy_v1_route_service_proto_msgTypes[3]
+	mi := &file_understudy_v1_route_service_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -457,7 +613,7 @@ func (x *ListRoutesRequest) String() string {
 func (*ListRoutesRequest) ProtoMessage() {}
 
 func (x *ListRoutesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_understudy_v1_route_service_proto_msgTypes[3]
+	mi := &file_understudy_v1_route_service_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -470,7 +626,7 @@ func (x *ListRoutesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListRoutesRequest.ProtoReflect.Descriptor instead.
 func (*ListRoutesRequest) Descriptor() ([]byte, []int) {
-	return file_understudy_v1_route_service_proto_rawDescGZIP(), []int{3}
+	return file_understudy_v1_route_service_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *ListRoutesRequest) GetPageSize() int32 {
@@ -500,7 +656,7 @@ type ListRoutesResponse struct {
 
 func (x *ListRoutesResponse) Reset() {
 	*x = ListRoutesResponse{}
-	mi := &file_understudy_v1_route_service_proto_msgTypes[4]
+	mi := &file_understudy_v1_route_service_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -512,7 +668,7 @@ func (x *ListRoutesResponse) String() string {
 func (*ListRoutesResponse) ProtoMessage() {}
 
 func (x *ListRoutesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_understudy_v1_route_service_proto_msgTypes[4]
+	mi := &file_understudy_v1_route_service_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -525,7 +681,7 @@ func (x *ListRoutesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListRoutesResponse.ProtoReflect.Descriptor instead.
 func (*ListRoutesResponse) Descriptor() ([]byte, []int) {
-	return file_understudy_v1_route_service_proto_rawDescGZIP(), []int{4}
+	return file_understudy_v1_route_service_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *ListRoutesResponse) GetRoutes() []*Route {
@@ -553,7 +709,7 @@ type WatchRoutesRequest struct {
 
 func (x *WatchRoutesRequest) Reset() {
 	*x = WatchRoutesRequest{}
-	mi := &file_understudy_v1_route_service_proto_msgTypes[5]
+	mi := &file_understudy_v1_route_service_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -565,7 +721,7 @@ func (x *WatchRoutesRequest) String() string {
 func (*WatchRoutesRequest) ProtoMessage() {}
 
 func (x *WatchRoutesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_understudy_v1_route_service_proto_msgTypes[5]
+	mi := &file_understudy_v1_route_service_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -578,7 +734,7 @@ func (x *WatchRoutesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchRoutesRequest.ProtoReflect.Descriptor instead.
 func (*WatchRoutesRequest) Descriptor() ([]byte, []int) {
-	return file_understudy_v1_route_service_proto_rawDescGZIP(), []int{5}
+	return file_understudy_v1_route_service_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *WatchRoutesRequest) GetRoutes() []string {
@@ -599,7 +755,7 @@ type WatchRoutesResponse struct {
 
 func (x *WatchRoutesResponse) Reset() {
 	*x = WatchRoutesResponse{}
-	mi := &file_understudy_v1_route_service_proto_msgTypes[6]
+	mi := &file_understudy_v1_route_service_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -611,7 +767,7 @@ func (x *WatchRoutesResponse) String() string {
 func (*WatchRoutesResponse) ProtoMessage() {}
 
 func (x *WatchRoutesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_understudy_v1_route_service_proto_msgTypes[6]
+	mi := &file_understudy_v1_route_service_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -624,7 +780,7 @@ func (x *WatchRoutesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchRoutesResponse.ProtoReflect.Descriptor instead.
 func (*WatchRoutesResponse) Descriptor() ([]byte, []int) {
-	return file_understudy_v1_route_service_proto_rawDescGZIP(), []int{6}
+	return file_understudy_v1_route_service_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *WatchRoutesResponse) GetRoutes() []*Route {
@@ -652,14 +808,16 @@ type Route struct {
 	// What the route can carry.
 	Capabilities *Capabilities `protobuf:"bytes,7,opt,name=capabilities,proto3" json:"capabilities,omitempty"`
 	// Whether the route can be used now, and why not.
-	Availability  *Availability `protobuf:"bytes,8,opt,name=availability,proto3" json:"availability,omitempty"`
+	Availability *Availability `protobuf:"bytes,8,opt,name=availability,proto3" json:"availability,omitempty"`
+	// Whether the route is approved for the workloads that have it as a backup. Only `ListRoutes` fills it in.
+	Approvals     []*RouteApproval `protobuf:"bytes,9,rep,name=approvals,proto3" json:"approvals,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Route) Reset() {
 	*x = Route{}
-	mi := &file_understudy_v1_route_service_proto_msgTypes[7]
+	mi := &file_understudy_v1_route_service_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -671,7 +829,7 @@ func (x *Route) String() string {
 func (*Route) ProtoMessage() {}
 
 func (x *Route) ProtoReflect() protoreflect.Message {
-	mi := &file_understudy_v1_route_service_proto_msgTypes[7]
+	mi := &file_understudy_v1_route_service_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -684,7 +842,7 @@ func (x *Route) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Route.ProtoReflect.Descriptor instead.
 func (*Route) Descriptor() ([]byte, []int) {
-	return file_understudy_v1_route_service_proto_rawDescGZIP(), []int{7}
+	return file_understudy_v1_route_service_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *Route) GetName() string {
@@ -743,6 +901,13 @@ func (x *Route) GetAvailability() *Availability {
 	return nil
 }
 
+func (x *Route) GetApprovals() []*RouteApproval {
+	if x != nil {
+		return x.Approvals
+	}
+	return nil
+}
+
 // What a route can carry.
 type Capabilities struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -768,7 +933,7 @@ type Capabilities struct {
 
 func (x *Capabilities) Reset() {
 	*x = Capabilities{}
-	mi := &file_understudy_v1_route_service_proto_msgTypes[8]
+	mi := &file_understudy_v1_route_service_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -780,7 +945,7 @@ func (x *Capabilities) String() string {
 func (*Capabilities) ProtoMessage() {}
 
 func (x *Capabilities) ProtoReflect() protoreflect.Message {
-	mi := &file_understudy_v1_route_service_proto_msgTypes[8]
+	mi := &file_understudy_v1_route_service_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -793,7 +958,7 @@ func (x *Capabilities) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Capabilities.ProtoReflect.Descriptor instead.
 func (*Capabilities) Descriptor() ([]byte, []int) {
-	return file_understudy_v1_route_service_proto_rawDescGZIP(), []int{8}
+	return file_understudy_v1_route_service_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *Capabilities) GetTools() bool {
@@ -879,7 +1044,7 @@ type Availability struct {
 
 func (x *Availability) Reset() {
 	*x = Availability{}
-	mi := &file_understudy_v1_route_service_proto_msgTypes[9]
+	mi := &file_understudy_v1_route_service_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -891,7 +1056,7 @@ func (x *Availability) String() string {
 func (*Availability) ProtoMessage() {}
 
 func (x *Availability) ProtoReflect() protoreflect.Message {
-	mi := &file_understudy_v1_route_service_proto_msgTypes[9]
+	mi := &file_understudy_v1_route_service_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -904,7 +1069,7 @@ func (x *Availability) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Availability.ProtoReflect.Descriptor instead.
 func (*Availability) Descriptor() ([]byte, []int) {
-	return file_understudy_v1_route_service_proto_rawDescGZIP(), []int{9}
+	return file_understudy_v1_route_service_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *Availability) GetState() Availability_State {
@@ -985,7 +1150,7 @@ type IsolateRouteRequest struct {
 
 func (x *IsolateRouteRequest) Reset() {
 	*x = IsolateRouteRequest{}
-	mi := &file_understudy_v1_route_service_proto_msgTypes[10]
+	mi := &file_understudy_v1_route_service_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -997,7 +1162,7 @@ func (x *IsolateRouteRequest) String() string {
 func (*IsolateRouteRequest) ProtoMessage() {}
 
 func (x *IsolateRouteRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_understudy_v1_route_service_proto_msgTypes[10]
+	mi := &file_understudy_v1_route_service_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1010,7 +1175,7 @@ func (x *IsolateRouteRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use IsolateRouteRequest.ProtoReflect.Descriptor instead.
 func (*IsolateRouteRequest) Descriptor() ([]byte, []int) {
-	return file_understudy_v1_route_service_proto_rawDescGZIP(), []int{10}
+	return file_understudy_v1_route_service_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *IsolateRouteRequest) GetRoute() string {
@@ -1045,7 +1210,7 @@ type IsolateRouteResponse struct {
 
 func (x *IsolateRouteResponse) Reset() {
 	*x = IsolateRouteResponse{}
-	mi := &file_understudy_v1_route_service_proto_msgTypes[11]
+	mi := &file_understudy_v1_route_service_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1057,7 +1222,7 @@ func (x *IsolateRouteResponse) String() string {
 func (*IsolateRouteResponse) ProtoMessage() {}
 
 func (x *IsolateRouteResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_understudy_v1_route_service_proto_msgTypes[11]
+	mi := &file_understudy_v1_route_service_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1070,7 +1235,7 @@ func (x *IsolateRouteResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use IsolateRouteResponse.ProtoReflect.Descriptor instead.
 func (*IsolateRouteResponse) Descriptor() ([]byte, []int) {
-	return file_understudy_v1_route_service_proto_rawDescGZIP(), []int{11}
+	return file_understudy_v1_route_service_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *IsolateRouteResponse) GetRoute() *Route {
@@ -1091,7 +1256,7 @@ type RestoreRouteRequest struct {
 
 func (x *RestoreRouteRequest) Reset() {
 	*x = RestoreRouteRequest{}
-	mi := &file_understudy_v1_route_service_proto_msgTypes[12]
+	mi := &file_understudy_v1_route_service_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1103,7 +1268,7 @@ func (x *RestoreRouteRequest) String() string {
 func (*RestoreRouteRequest) ProtoMessage() {}
 
 func (x *RestoreRouteRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_understudy_v1_route_service_proto_msgTypes[12]
+	mi := &file_understudy_v1_route_service_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1116,7 +1281,7 @@ func (x *RestoreRouteRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RestoreRouteRequest.ProtoReflect.Descriptor instead.
 func (*RestoreRouteRequest) Descriptor() ([]byte, []int) {
-	return file_understudy_v1_route_service_proto_rawDescGZIP(), []int{12}
+	return file_understudy_v1_route_service_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *RestoreRouteRequest) GetRoute() string {
@@ -1137,7 +1302,7 @@ type RestoreRouteResponse struct {
 
 func (x *RestoreRouteResponse) Reset() {
 	*x = RestoreRouteResponse{}
-	mi := &file_understudy_v1_route_service_proto_msgTypes[13]
+	mi := &file_understudy_v1_route_service_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1149,7 +1314,7 @@ func (x *RestoreRouteResponse) String() string {
 func (*RestoreRouteResponse) ProtoMessage() {}
 
 func (x *RestoreRouteResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_understudy_v1_route_service_proto_msgTypes[13]
+	mi := &file_understudy_v1_route_service_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1162,7 +1327,7 @@ func (x *RestoreRouteResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RestoreRouteResponse.ProtoReflect.Descriptor instead.
 func (*RestoreRouteResponse) Descriptor() ([]byte, []int) {
-	return file_understudy_v1_route_service_proto_rawDescGZIP(), []int{13}
+	return file_understudy_v1_route_service_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *RestoreRouteResponse) GetRoute() *Route {
@@ -1183,7 +1348,7 @@ type ExplainRequestRequest struct {
 
 func (x *ExplainRequestRequest) Reset() {
 	*x = ExplainRequestRequest{}
-	mi := &file_understudy_v1_route_service_proto_msgTypes[14]
+	mi := &file_understudy_v1_route_service_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1195,7 +1360,7 @@ func (x *ExplainRequestRequest) String() string {
 func (*ExplainRequestRequest) ProtoMessage() {}
 
 func (x *ExplainRequestRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_understudy_v1_route_service_proto_msgTypes[14]
+	mi := &file_understudy_v1_route_service_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1208,7 +1373,7 @@ func (x *ExplainRequestRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ExplainRequestRequest.ProtoReflect.Descriptor instead.
 func (*ExplainRequestRequest) Descriptor() ([]byte, []int) {
-	return file_understudy_v1_route_service_proto_rawDescGZIP(), []int{14}
+	return file_understudy_v1_route_service_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *ExplainRequestRequest) GetRequest() *CompleteRequest {
@@ -1233,7 +1398,7 @@ type ExplainRequestResponse struct {
 
 func (x *ExplainRequestResponse) Reset() {
 	*x = ExplainRequestResponse{}
-	mi := &file_understudy_v1_route_service_proto_msgTypes[15]
+	mi := &file_understudy_v1_route_service_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1245,7 +1410,7 @@ func (x *ExplainRequestResponse) String() string {
 func (*ExplainRequestResponse) ProtoMessage() {}
 
 func (x *ExplainRequestResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_understudy_v1_route_service_proto_msgTypes[15]
+	mi := &file_understudy_v1_route_service_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1258,7 +1423,7 @@ func (x *ExplainRequestResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ExplainRequestResponse.ProtoReflect.Descriptor instead.
 func (*ExplainRequestResponse) Descriptor() ([]byte, []int) {
-	return file_understudy_v1_route_service_proto_rawDescGZIP(), []int{15}
+	return file_understudy_v1_route_service_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *ExplainRequestResponse) GetRoutes() []*PlannedRoute {
@@ -1297,7 +1462,7 @@ type PlannedRoute struct {
 
 func (x *PlannedRoute) Reset() {
 	*x = PlannedRoute{}
-	mi := &file_understudy_v1_route_service_proto_msgTypes[16]
+	mi := &file_understudy_v1_route_service_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1309,7 +1474,7 @@ func (x *PlannedRoute) String() string {
 func (*PlannedRoute) ProtoMessage() {}
 
 func (x *PlannedRoute) ProtoReflect() protoreflect.Message {
-	mi := &file_understudy_v1_route_service_proto_msgTypes[16]
+	mi := &file_understudy_v1_route_service_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1322,7 +1487,7 @@ func (x *PlannedRoute) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PlannedRoute.ProtoReflect.Descriptor instead.
 func (*PlannedRoute) Descriptor() ([]byte, []int) {
-	return file_understudy_v1_route_service_proto_rawDescGZIP(), []int{16}
+	return file_understudy_v1_route_service_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *PlannedRoute) GetRoute() *Route {
@@ -1357,10 +1522,25 @@ const file_understudy_v1_route_service_proto_rawDesc = "" +
 	"page_token\x18\x02 \x01(\tR\tpageToken\"v\n" +
 	"\x15ListWorkloadsResponse\x125\n" +
 	"\tworkloads\x18\x01 \x03(\v2\x17.understudy.v1.WorkloadR\tworkloads\x12&\n" +
-	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"P\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\x8c\x01\n" +
 	"\bWorkload\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x120\n" +
-	"\arouting\x18\x02 \x01(\v2\x16.understudy.v1.RoutingR\arouting\"O\n" +
+	"\arouting\x18\x02 \x01(\v2\x16.understudy.v1.RoutingR\arouting\x12:\n" +
+	"\tapprovals\x18\x03 \x03(\v2\x1c.understudy.v1.RouteApprovalR\tapprovals\"\xd4\x02\n" +
+	"\rRouteApproval\x12\x1a\n" +
+	"\bworkload\x18\x01 \x01(\tR\bworkload\x12\x14\n" +
+	"\x05route\x18\x02 \x01(\tR\x05route\x128\n" +
+	"\x05state\x18\x03 \x01(\x0e2\".understudy.v1.RouteApproval.StateR\x05state\x12;\n" +
+	"\vexpire_time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
+	"expireTime\x12\x16\n" +
+	"\x06reason\x18\x05 \x01(\tR\x06reason\"\x81\x01\n" +
+	"\x05State\x12\x15\n" +
+	"\x11STATE_UNSPECIFIED\x10\x00\x12\x12\n" +
+	"\x0eSTATE_APPROVED\x10\x01\x12\x0f\n" +
+	"\vSTATE_STALE\x10\x02\x12\x11\n" +
+	"\rSTATE_MISSING\x10\x03\x12\x11\n" +
+	"\rSTATE_EXPIRED\x10\x04\x12\x16\n" +
+	"\x12STATE_NOT_REQUIRED\x10\x05\"O\n" +
 	"\x11ListRoutesRequest\x12\x1b\n" +
 	"\tpage_size\x18\x01 \x01(\x05R\bpageSize\x12\x1d\n" +
 	"\n" +
@@ -1371,7 +1551,7 @@ const file_understudy_v1_route_service_proto_rawDesc = "" +
 	"\x12WatchRoutesRequest\x12\x16\n" +
 	"\x06routes\x18\x01 \x03(\tR\x06routes\"C\n" +
 	"\x13WatchRoutesResponse\x12,\n" +
-	"\x06routes\x18\x01 \x03(\v2\x14.understudy.v1.RouteR\x06routes\"\xa6\x02\n" +
+	"\x06routes\x18\x01 \x03(\v2\x14.understudy.v1.RouteR\x06routes\"\xe2\x02\n" +
 	"\x05Route\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x1a\n" +
 	"\bprovider\x18\x02 \x01(\tR\bprovider\x12\x1a\n" +
@@ -1381,7 +1561,8 @@ const file_understudy_v1_route_service_proto_rawDesc = "" +
 	"\vapi_version\x18\x06 \x01(\tR\n" +
 	"apiVersion\x12?\n" +
 	"\fcapabilities\x18\a \x01(\v2\x1b.understudy.v1.CapabilitiesR\fcapabilities\x12?\n" +
-	"\favailability\x18\b \x01(\v2\x1b.understudy.v1.AvailabilityR\favailability\"\xf8\x02\n" +
+	"\favailability\x18\b \x01(\v2\x1b.understudy.v1.AvailabilityR\favailability\x12:\n" +
+	"\tapprovals\x18\t \x03(\v2\x1c.understudy.v1.RouteApprovalR\tapprovals\"\xf8\x02\n" +
 	"\fCapabilities\x12\x14\n" +
 	"\x05tools\x18\x01 \x01(\bR\x05tools\x12\x16\n" +
 	"\x06images\x18\x02 \x01(\bR\x06images\x12\x1f\n" +
@@ -1473,75 +1654,81 @@ func file_understudy_v1_route_service_proto_rawDescGZIP() []byte {
 	return file_understudy_v1_route_service_proto_rawDescData
 }
 
-var file_understudy_v1_route_service_proto_enumTypes = make([]protoimpl.EnumInfo, 4)
-var file_understudy_v1_route_service_proto_msgTypes = make([]protoimpl.MessageInfo, 17)
+var file_understudy_v1_route_service_proto_enumTypes = make([]protoimpl.EnumInfo, 5)
+var file_understudy_v1_route_service_proto_msgTypes = make([]protoimpl.MessageInfo, 18)
 var file_understudy_v1_route_service_proto_goTypes = []any{
 	(Continuation)(0),              // 0: understudy.v1.Continuation
 	(BreakerState)(0),              // 1: understudy.v1.BreakerState
-	(Availability_State)(0),        // 2: understudy.v1.Availability.State
-	(Availability_LimitOrigin)(0),  // 3: understudy.v1.Availability.LimitOrigin
-	(*ListWorkloadsRequest)(nil),   // 4: understudy.v1.ListWorkloadsRequest
-	(*ListWorkloadsResponse)(nil),  // 5: understudy.v1.ListWorkloadsResponse
-	(*Workload)(nil),               // 6: understudy.v1.Workload
-	(*ListRoutesRequest)(nil),      // 7: understudy.v1.ListRoutesRequest
-	(*ListRoutesResponse)(nil),     // 8: understudy.v1.ListRoutesResponse
-	(*WatchRoutesRequest)(nil),     // 9: understudy.v1.WatchRoutesRequest
-	(*WatchRoutesResponse)(nil),    // 10: understudy.v1.WatchRoutesResponse
-	(*Route)(nil),                  // 11: understudy.v1.Route
-	(*Capabilities)(nil),           // 12: understudy.v1.Capabilities
-	(*Availability)(nil),           // 13: understudy.v1.Availability
-	(*IsolateRouteRequest)(nil),    // 14: understudy.v1.IsolateRouteRequest
-	(*IsolateRouteResponse)(nil),   // 15: understudy.v1.IsolateRouteResponse
-	(*RestoreRouteRequest)(nil),    // 16: understudy.v1.RestoreRouteRequest
-	(*RestoreRouteResponse)(nil),   // 17: understudy.v1.RestoreRouteResponse
-	(*ExplainRequestRequest)(nil),  // 18: understudy.v1.ExplainRequestRequest
-	(*ExplainRequestResponse)(nil), // 19: understudy.v1.ExplainRequestResponse
-	(*PlannedRoute)(nil),           // 20: understudy.v1.PlannedRoute
-	(*Routing)(nil),                // 21: understudy.v1.Routing
-	(*timestamppb.Timestamp)(nil),  // 22: google.protobuf.Timestamp
-	(*durationpb.Duration)(nil),    // 23: google.protobuf.Duration
-	(*CompleteRequest)(nil),        // 24: understudy.v1.CompleteRequest
-	(*Policy)(nil),                 // 25: understudy.v1.Policy
-	(SkipReason)(0),                // 26: understudy.v1.SkipReason
+	(RouteApproval_State)(0),       // 2: understudy.v1.RouteApproval.State
+	(Availability_State)(0),        // 3: understudy.v1.Availability.State
+	(Availability_LimitOrigin)(0),  // 4: understudy.v1.Availability.LimitOrigin
+	(*ListWorkloadsRequest)(nil),   // 5: understudy.v1.ListWorkloadsRequest
+	(*ListWorkloadsResponse)(nil),  // 6: understudy.v1.ListWorkloadsResponse
+	(*Workload)(nil),               // 7: understudy.v1.Workload
+	(*RouteApproval)(nil),          // 8: understudy.v1.RouteApproval
+	(*ListRoutesRequest)(nil),      // 9: understudy.v1.ListRoutesRequest
+	(*ListRoutesResponse)(nil),     // 10: understudy.v1.ListRoutesResponse
+	(*WatchRoutesRequest)(nil),     // 11: understudy.v1.WatchRoutesRequest
+	(*WatchRoutesResponse)(nil),    // 12: understudy.v1.WatchRoutesResponse
+	(*Route)(nil),                  // 13: understudy.v1.Route
+	(*Capabilities)(nil),           // 14: understudy.v1.Capabilities
+	(*Availability)(nil),           // 15: understudy.v1.Availability
+	(*IsolateRouteRequest)(nil),    // 16: understudy.v1.IsolateRouteRequest
+	(*IsolateRouteResponse)(nil),   // 17: understudy.v1.IsolateRouteResponse
+	(*RestoreRouteRequest)(nil),    // 18: understudy.v1.RestoreRouteRequest
+	(*RestoreRouteResponse)(nil),   // 19: understudy.v1.RestoreRouteResponse
+	(*ExplainRequestRequest)(nil),  // 20: understudy.v1.ExplainRequestRequest
+	(*ExplainRequestResponse)(nil), // 21: understudy.v1.ExplainRequestResponse
+	(*PlannedRoute)(nil),           // 22: understudy.v1.PlannedRoute
+	(*Routing)(nil),                // 23: understudy.v1.Routing
+	(*timestamppb.Timestamp)(nil),  // 24: google.protobuf.Timestamp
+	(*durationpb.Duration)(nil),    // 25: google.protobuf.Duration
+	(*CompleteRequest)(nil),        // 26: understudy.v1.CompleteRequest
+	(*Policy)(nil),                 // 27: understudy.v1.Policy
+	(SkipReason)(0),                // 28: understudy.v1.SkipReason
 }
 var file_understudy_v1_route_service_proto_depIdxs = []int32{
-	6,  // 0: understudy.v1.ListWorkloadsResponse.workloads:type_name -> understudy.v1.Workload
-	21, // 1: understudy.v1.Workload.routing:type_name -> understudy.v1.Routing
-	11, // 2: understudy.v1.ListRoutesResponse.routes:type_name -> understudy.v1.Route
-	11, // 3: understudy.v1.WatchRoutesResponse.routes:type_name -> understudy.v1.Route
-	12, // 4: understudy.v1.Route.capabilities:type_name -> understudy.v1.Capabilities
-	13, // 5: understudy.v1.Route.availability:type_name -> understudy.v1.Availability
-	0,  // 6: understudy.v1.Capabilities.continuation:type_name -> understudy.v1.Continuation
-	2,  // 7: understudy.v1.Availability.state:type_name -> understudy.v1.Availability.State
-	22, // 8: understudy.v1.Availability.since:type_name -> google.protobuf.Timestamp
-	22, // 9: understudy.v1.Availability.until:type_name -> google.protobuf.Timestamp
-	1,  // 10: understudy.v1.Availability.breaker_state:type_name -> understudy.v1.BreakerState
-	3,  // 11: understudy.v1.Availability.max_concurrency_origin:type_name -> understudy.v1.Availability.LimitOrigin
-	23, // 12: understudy.v1.IsolateRouteRequest.duration:type_name -> google.protobuf.Duration
-	11, // 13: understudy.v1.IsolateRouteResponse.route:type_name -> understudy.v1.Route
-	11, // 14: understudy.v1.RestoreRouteResponse.route:type_name -> understudy.v1.Route
-	24, // 15: understudy.v1.ExplainRequestRequest.request:type_name -> understudy.v1.CompleteRequest
-	20, // 16: understudy.v1.ExplainRequestResponse.routes:type_name -> understudy.v1.PlannedRoute
-	25, // 17: understudy.v1.ExplainRequestResponse.policy:type_name -> understudy.v1.Policy
-	11, // 18: understudy.v1.PlannedRoute.route:type_name -> understudy.v1.Route
-	26, // 19: understudy.v1.PlannedRoute.skip_reason:type_name -> understudy.v1.SkipReason
-	4,  // 20: understudy.v1.RouteService.ListWorkloads:input_type -> understudy.v1.ListWorkloadsRequest
-	7,  // 21: understudy.v1.RouteService.ListRoutes:input_type -> understudy.v1.ListRoutesRequest
-	9,  // 22: understudy.v1.RouteService.WatchRoutes:input_type -> understudy.v1.WatchRoutesRequest
-	14, // 23: understudy.v1.RouteService.IsolateRoute:input_type -> understudy.v1.IsolateRouteRequest
-	16, // 24: understudy.v1.RouteService.RestoreRoute:input_type -> understudy.v1.RestoreRouteRequest
-	18, // 25: understudy.v1.RouteService.ExplainRequest:input_type -> understudy.v1.ExplainRequestRequest
-	5,  // 26: understudy.v1.RouteService.ListWorkloads:output_type -> understudy.v1.ListWorkloadsResponse
-	8,  // 27: understudy.v1.RouteService.ListRoutes:output_type -> understudy.v1.ListRoutesResponse
-	10, // 28: understudy.v1.RouteService.WatchRoutes:output_type -> understudy.v1.WatchRoutesResponse
-	15, // 29: understudy.v1.RouteService.IsolateRoute:output_type -> understudy.v1.IsolateRouteResponse
-	17, // 30: understudy.v1.RouteService.RestoreRoute:output_type -> understudy.v1.RestoreRouteResponse
-	19, // 31: understudy.v1.RouteService.ExplainRequest:output_type -> understudy.v1.ExplainRequestResponse
-	26, // [26:32] is the sub-list for method output_type
-	20, // [20:26] is the sub-list for method input_type
-	20, // [20:20] is the sub-list for extension type_name
-	20, // [20:20] is the sub-list for extension extendee
-	0,  // [0:20] is the sub-list for field type_name
+	7,  // 0: understudy.v1.ListWorkloadsResponse.workloads:type_name -> understudy.v1.Workload
+	23, // 1: understudy.v1.Workload.routing:type_name -> understudy.v1.Routing
+	8,  // 2: understudy.v1.Workload.approvals:type_name -> understudy.v1.RouteApproval
+	2,  // 3: understudy.v1.RouteApproval.state:type_name -> understudy.v1.RouteApproval.State
+	24, // 4: understudy.v1.RouteApproval.expire_time:type_name -> google.protobuf.Timestamp
+	13, // 5: understudy.v1.ListRoutesResponse.routes:type_name -> understudy.v1.Route
+	13, // 6: understudy.v1.WatchRoutesResponse.routes:type_name -> understudy.v1.Route
+	14, // 7: understudy.v1.Route.capabilities:type_name -> understudy.v1.Capabilities
+	15, // 8: understudy.v1.Route.availability:type_name -> understudy.v1.Availability
+	8,  // 9: understudy.v1.Route.approvals:type_name -> understudy.v1.RouteApproval
+	0,  // 10: understudy.v1.Capabilities.continuation:type_name -> understudy.v1.Continuation
+	3,  // 11: understudy.v1.Availability.state:type_name -> understudy.v1.Availability.State
+	24, // 12: understudy.v1.Availability.since:type_name -> google.protobuf.Timestamp
+	24, // 13: understudy.v1.Availability.until:type_name -> google.protobuf.Timestamp
+	1,  // 14: understudy.v1.Availability.breaker_state:type_name -> understudy.v1.BreakerState
+	4,  // 15: understudy.v1.Availability.max_concurrency_origin:type_name -> understudy.v1.Availability.LimitOrigin
+	25, // 16: understudy.v1.IsolateRouteRequest.duration:type_name -> google.protobuf.Duration
+	13, // 17: understudy.v1.IsolateRouteResponse.route:type_name -> understudy.v1.Route
+	13, // 18: understudy.v1.RestoreRouteResponse.route:type_name -> understudy.v1.Route
+	26, // 19: understudy.v1.ExplainRequestRequest.request:type_name -> understudy.v1.CompleteRequest
+	22, // 20: understudy.v1.ExplainRequestResponse.routes:type_name -> understudy.v1.PlannedRoute
+	27, // 21: understudy.v1.ExplainRequestResponse.policy:type_name -> understudy.v1.Policy
+	13, // 22: understudy.v1.PlannedRoute.route:type_name -> understudy.v1.Route
+	28, // 23: understudy.v1.PlannedRoute.skip_reason:type_name -> understudy.v1.SkipReason
+	5,  // 24: understudy.v1.RouteService.ListWorkloads:input_type -> understudy.v1.ListWorkloadsRequest
+	9,  // 25: understudy.v1.RouteService.ListRoutes:input_type -> understudy.v1.ListRoutesRequest
+	11, // 26: understudy.v1.RouteService.WatchRoutes:input_type -> understudy.v1.WatchRoutesRequest
+	16, // 27: understudy.v1.RouteService.IsolateRoute:input_type -> understudy.v1.IsolateRouteRequest
+	18, // 28: understudy.v1.RouteService.RestoreRoute:input_type -> understudy.v1.RestoreRouteRequest
+	20, // 29: understudy.v1.RouteService.ExplainRequest:input_type -> understudy.v1.ExplainRequestRequest
+	6,  // 30: understudy.v1.RouteService.ListWorkloads:output_type -> understudy.v1.ListWorkloadsResponse
+	10, // 31: understudy.v1.RouteService.ListRoutes:output_type -> understudy.v1.ListRoutesResponse
+	12, // 32: understudy.v1.RouteService.WatchRoutes:output_type -> understudy.v1.WatchRoutesResponse
+	17, // 33: understudy.v1.RouteService.IsolateRoute:output_type -> understudy.v1.IsolateRouteResponse
+	19, // 34: understudy.v1.RouteService.RestoreRoute:output_type -> understudy.v1.RestoreRouteResponse
+	21, // 35: understudy.v1.RouteService.ExplainRequest:output_type -> understudy.v1.ExplainRequestResponse
+	30, // [30:36] is the sub-list for method output_type
+	24, // [24:30] is the sub-list for method input_type
+	24, // [24:24] is the sub-list for extension type_name
+	24, // [24:24] is the sub-list for extension extendee
+	0,  // [0:24] is the sub-list for field type_name
 }
 
 func init() { file_understudy_v1_route_service_proto_init() }
@@ -1551,14 +1738,14 @@ func file_understudy_v1_route_service_proto_init() {
 	}
 	file_understudy_v1_completion_service_proto_init()
 	file_understudy_v1_routing_proto_init()
-	file_understudy_v1_route_service_proto_msgTypes[8].OneofWrappers = []any{}
+	file_understudy_v1_route_service_proto_msgTypes[9].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_understudy_v1_route_service_proto_rawDesc), len(file_understudy_v1_route_service_proto_rawDesc)),
-			NumEnums:      4,
-			NumMessages:   17,
+			NumEnums:      5,
+			NumMessages:   18,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

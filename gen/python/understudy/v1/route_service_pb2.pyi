@@ -141,25 +141,106 @@ class Workload(_message.Message):
 
     NAME_FIELD_NUMBER: _builtins.int
     ROUTING_FIELD_NUMBER: _builtins.int
+    APPROVALS_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """The name that requests give."""
     @_builtins.property
     def routing(self) -> _routing_pb2.Routing:
         """Its routes and rules, with every default filled in."""
 
+    @_builtins.property
+    def approvals(self) -> _containers.RepeatedCompositeFieldContainer[Global___RouteApproval]:
+        """Whether its backups are approved, in their order."""
+
     def __init__(
         self,
         *,
         name: _builtins.str = ...,
         routing: _routing_pb2.Routing | None = ...,
+        approvals: _abc.Iterable[Global___RouteApproval] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["routing", b"routing"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["name", b"name", "routing", b"routing"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["approvals", b"approvals", "name", b"name", "routing", b"routing"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Workload: _TypeAlias = Workload  # noqa: Y015
+
+@_typing.final
+class RouteApproval(_message.Message):
+    """Whether a route may stand in for the primary of a workload."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    class _State:
+        ValueType = _typing.NewType("ValueType", _builtins.int)
+        V: _TypeAlias = ValueType  # noqa: Y015
+
+    class _StateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[RouteApproval._State.ValueType], _builtins.type):
+        DESCRIPTOR: _descriptor.EnumDescriptor
+        STATE_UNSPECIFIED: RouteApproval._State.ValueType  # 0
+        """Not a state: never sent."""
+        STATE_APPROVED: RouteApproval._State.ValueType  # 1
+        """Somebody approved the route, and nothing that shapes its answers has changed since."""
+        STATE_STALE: RouteApproval._State.ValueType  # 2
+        """What shapes the route's answers (model, API version, endpoint, dialect, capabilities) has changed since."""
+        STATE_MISSING: RouteApproval._State.ValueType  # 3
+        """Nobody has approved the route for this workload."""
+        STATE_EXPIRED: RouteApproval._State.ValueType  # 4
+        """The approval has ended."""
+        STATE_NOT_REQUIRED: RouteApproval._State.ValueType  # 5
+        """The server asks for no approvals."""
+
+    class State(_State, metaclass=_StateEnumTypeWrapper):
+        """Whether and why not."""
+
+    STATE_UNSPECIFIED: RouteApproval.State.ValueType  # 0
+    """Not a state: never sent."""
+    STATE_APPROVED: RouteApproval.State.ValueType  # 1
+    """Somebody approved the route, and nothing that shapes its answers has changed since."""
+    STATE_STALE: RouteApproval.State.ValueType  # 2
+    """What shapes the route's answers (model, API version, endpoint, dialect, capabilities) has changed since."""
+    STATE_MISSING: RouteApproval.State.ValueType  # 3
+    """Nobody has approved the route for this workload."""
+    STATE_EXPIRED: RouteApproval.State.ValueType  # 4
+    """The approval has ended."""
+    STATE_NOT_REQUIRED: RouteApproval.State.ValueType  # 5
+    """The server asks for no approvals."""
+
+    WORKLOAD_FIELD_NUMBER: _builtins.int
+    ROUTE_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    EXPIRE_TIME_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    workload: _builtins.str
+    """The workload."""
+    route: _builtins.str
+    """The route."""
+    state: Global___RouteApproval.State.ValueType
+    """Whether the route is approved."""
+    reason: _builtins.str
+    """What is wrong and how to mend it, in a sentence. Empty if the route is approved or needs no approval."""
+    @_builtins.property
+    def expire_time(self) -> _timestamp_pb2.Timestamp:
+        """When the approval ends, or has ended. Missing without an approval."""
+
+    def __init__(
+        self,
+        *,
+        workload: _builtins.str = ...,
+        route: _builtins.str = ...,
+        state: Global___RouteApproval.State.ValueType = ...,
+        expire_time: _timestamp_pb2.Timestamp | None = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["expire_time", b"expire_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["expire_time", b"expire_time", "reason", b"reason", "route", b"route", "state", b"state", "workload", b"workload"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RouteApproval: _TypeAlias = RouteApproval  # noqa: Y015
 
 @_typing.final
 class ListRoutesRequest(_message.Message):
@@ -277,6 +358,7 @@ class Route(_message.Message):
     API_VERSION_FIELD_NUMBER: _builtins.int
     CAPABILITIES_FIELD_NUMBER: _builtins.int
     AVAILABILITY_FIELD_NUMBER: _builtins.int
+    APPROVALS_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """The name that requests and workloads give."""
     provider: _builtins.str
@@ -297,6 +379,10 @@ class Route(_message.Message):
     def availability(self) -> Global___Availability:
         """Whether the route can be used now, and why not."""
 
+    @_builtins.property
+    def approvals(self) -> _containers.RepeatedCompositeFieldContainer[Global___RouteApproval]:
+        """Whether the route is approved for the workloads that have it as a backup. Only `ListRoutes` fills it in."""
+
     def __init__(
         self,
         *,
@@ -308,10 +394,11 @@ class Route(_message.Message):
         api_version: _builtins.str = ...,
         capabilities: Global___Capabilities | None = ...,
         availability: Global___Availability | None = ...,
+        approvals: _abc.Iterable[Global___RouteApproval] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["availability", b"availability", "capabilities", b"capabilities"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["api_version", b"api_version", "availability", b"availability", "capabilities", b"capabilities", "dialect", b"dialect", "model", b"model", "name", b"name", "platform", b"platform", "provider", b"provider"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["api_version", b"api_version", "approvals", b"approvals", "availability", b"availability", "capabilities", b"capabilities", "dialect", b"dialect", "model", b"model", "name", b"name", "platform", b"platform", "provider", b"provider"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

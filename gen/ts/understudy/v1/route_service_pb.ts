@@ -16,7 +16,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file understudy/v1/route_service.proto.
  */
 export const file_understudy_v1_route_service: GenFile = /*@__PURE__*/
-  fileDesc("CiF1bmRlcnN0dWR5L3YxL3JvdXRlX3NlcnZpY2UucHJvdG8SDXVuZGVyc3R1ZHkudjEiPQoUTGlzdFdvcmtsb2Fkc1JlcXVlc3QSEQoJcGFnZV9zaXplGAEgASgFEhIKCnBhZ2VfdG9rZW4YAiABKAkiXAoVTGlzdFdvcmtsb2Fkc1Jlc3BvbnNlEioKCXdvcmtsb2FkcxgBIAMoCzIXLnVuZGVyc3R1ZHkudjEuV29ya2xvYWQSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIkEKCFdvcmtsb2FkEgwKBG5hbWUYASABKAkSJwoHcm91dGluZxgCIAEoCzIWLnVuZGVyc3R1ZHkudjEuUm91dGluZyI6ChFMaXN0Um91dGVzUmVxdWVzdBIRCglwYWdlX3NpemUYASABKAUSEgoKcGFnZV90b2tlbhgCIAEoCSJTChJMaXN0Um91dGVzUmVzcG9uc2USJAoGcm91dGVzGAEgAygLMhQudW5kZXJzdHVkeS52MS5Sb3V0ZRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiJAoSV2F0Y2hSb3V0ZXNSZXF1ZXN0Eg4KBnJvdXRlcxgBIAMoCSI7ChNXYXRjaFJvdXRlc1Jlc3BvbnNlEiQKBnJvdXRlcxgBIAMoCzIULnVuZGVyc3R1ZHkudjEuUm91dGUi1AEKBVJvdXRlEgwKBG5hbWUYASABKAkSEAoIcHJvdmlkZXIYAiABKAkSEAoIcGxhdGZvcm0YAyABKAkSDwoHZGlhbGVjdBgEIAEoCRINCgVtb2RlbBgFIAEoCRITCgthcGlfdmVyc2lvbhgGIAEoCRIxCgxjYXBhYmlsaXRpZXMYByABKAsyGy51bmRlcnN0dWR5LnYxLkNhcGFiaWxpdGllcxIxCgxhdmFpbGFiaWxpdHkYCCABKAsyGy51bmRlcnN0dWR5LnYxLkF2YWlsYWJpbGl0eSKRAgoMQ2FwYWJpbGl0aWVzEg0KBXRvb2xzGAEgASgIEg4KBmltYWdlcxgCIAEoCBITCgtqc29uX3NjaGVtYRgDIAEoCBIRCglyZWFzb25pbmcYBCABKAgSEwoLdGVtcGVyYXR1cmUYBSABKAgSMQoMY29udGludWF0aW9uGAYgASgOMhsudW5kZXJzdHVkeS52MS5Db250aW51YXRpb24SIgoVY29udGV4dF93aW5kb3dfdG9rZW5zGAcgASgDSACIAQESHgoRbWF4X291dHB1dF90b2tlbnMYCCABKANIAYgBAUIYChZfY29udGV4dF93aW5kb3dfdG9rZW5zQhQKEl9tYXhfb3V0cHV0X3Rva2VucyKVBQoMQXZhaWxhYmlsaXR5EjAKBXN0YXRlGAEgASgOMiEudW5kZXJzdHVkeS52MS5BdmFpbGFiaWxpdHkuU3RhdGUSDQoFY2F1c2UYAiABKAkSKQoFc2luY2UYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEikKBXVudGlsGAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIyCg1icmVha2VyX3N0YXRlGAUgASgOMhsudW5kZXJzdHVkeS52MS5CcmVha2VyU3RhdGUSFwoPaW5fZmxpZ2h0X2NvdW50GAYgASgFEhUKDXdhaXRpbmdfY291bnQYByABKAUSFwoPbWF4X2NvbmN1cnJlbmN5GAggASgFEkcKFm1heF9jb25jdXJyZW5jeV9vcmlnaW4YCSABKA4yJy51bmRlcnN0dWR5LnYxLkF2YWlsYWJpbGl0eS5MaW1pdE9yaWdpbiKmAQoFU3RhdGUSFQoRU1RBVEVfVU5TUEVDSUZJRUQQABITCg9TVEFURV9BVkFJTEFCTEUQARIWChJTVEFURV9DT09MSU5HX0RPV04QAhIOCgpTVEFURV9PUEVOEAMSEQoNU1RBVEVfUFJPQklORxAEEg4KClNUQVRFX0ZVTEwQBRISCg5TVEFURV9JU09MQVRFRBAGEhIKDlNUQVRFX0RJU0FCTEVEEAcifwoLTGltaXRPcmlnaW4SHAoYTElNSVRfT1JJR0lOX1VOU1BFQ0lGSUVEEAASGwoXTElNSVRfT1JJR0lOX0NPTkZJR1VSRUQQARIYChRMSU1JVF9PUklHSU5fREVGQVVMVBACEhsKF0xJTUlUX09SSUdJTl9TTE9XX1NUQVJUEAMiYQoTSXNvbGF0ZVJvdXRlUmVxdWVzdBINCgVyb3V0ZRgBIAEoCRIOCgZyZWFzb24YAiABKAkSKwoIZHVyYXRpb24YAyABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24iOwoUSXNvbGF0ZVJvdXRlUmVzcG9uc2USIwoFcm91dGUYASABKAsyFC51bmRlcnN0dWR5LnYxLlJvdXRlIiQKE1Jlc3RvcmVSb3V0ZVJlcXVlc3QSDQoFcm91dGUYASABKAkiOwoUUmVzdG9yZVJvdXRlUmVzcG9uc2USIwoFcm91dGUYASABKAsyFC51bmRlcnN0dWR5LnYxLlJvdXRlIkgKFUV4cGxhaW5SZXF1ZXN0UmVxdWVzdBIvCgdyZXF1ZXN0GAEgASgLMh4udW5kZXJzdHVkeS52MS5Db21wbGV0ZVJlcXVlc3QijAEKFkV4cGxhaW5SZXF1ZXN0UmVzcG9uc2USKwoGcm91dGVzGAEgAygLMhsudW5kZXJzdHVkeS52MS5QbGFubmVkUm91dGUSJQoGcG9saWN5GAIgASgLMhUudW5kZXJzdHVkeS52MS5Qb2xpY3kSHgoWZXN0aW1hdGVkX2lucHV0X3Rva2VucxgDIAEoAyJ5CgxQbGFubmVkUm91dGUSIwoFcm91dGUYASABKAsyFC51bmRlcnN0dWR5LnYxLlJvdXRlEi4KC3NraXBfcmVhc29uGAIgASgOMhkudW5kZXJzdHVkeS52MS5Ta2lwUmVhc29uEhQKDHNraXBfbWVzc2FnZRgDIAEoCSp4CgxDb250aW51YXRpb24SHAoYQ09OVElOVUFUSU9OX1VOU1BFQ0lGSUVEEAASGAoUQ09OVElOVUFUSU9OX1BSRUZJTEwQARIZChVDT05USU5VQVRJT05fSU5TVFJVQ1QQAhIVChFDT05USU5VQVRJT05fTk9ORRADKnwKDEJyZWFrZXJTdGF0ZRIdChlCUkVBS0VSX1NUQVRFX1VOU1BFQ0lGSUVEEAASGAoUQlJFQUtFUl9TVEFURV9DTE9TRUQQARIWChJCUkVBS0VSX1NUQVRFX09QRU4QAhIbChdCUkVBS0VSX1NUQVRFX0hBTEZfT1BFThADMqYECgxSb3V0ZVNlcnZpY2USWgoNTGlzdFdvcmtsb2FkcxIjLnVuZGVyc3R1ZHkudjEuTGlzdFdvcmtsb2Fkc1JlcXVlc3QaJC51bmRlcnN0dWR5LnYxLkxpc3RXb3JrbG9hZHNSZXNwb25zZRJRCgpMaXN0Um91dGVzEiAudW5kZXJzdHVkeS52MS5MaXN0Um91dGVzUmVxdWVzdBohLnVuZGVyc3R1ZHkudjEuTGlzdFJvdXRlc1Jlc3BvbnNlElYKC1dhdGNoUm91dGVzEiEudW5kZXJzdHVkeS52MS5XYXRjaFJvdXRlc1JlcXVlc3QaIi51bmRlcnN0dWR5LnYxLldhdGNoUm91dGVzUmVzcG9uc2UwARJXCgxJc29sYXRlUm91dGUSIi51bmRlcnN0dWR5LnYxLklzb2xhdGVSb3V0ZVJlcXVlc3QaIy51bmRlcnN0dWR5LnYxLklzb2xhdGVSb3V0ZVJlc3BvbnNlElcKDFJlc3RvcmVSb3V0ZRIiLnVuZGVyc3R1ZHkudjEuUmVzdG9yZVJvdXRlUmVxdWVzdBojLnVuZGVyc3R1ZHkudjEuUmVzdG9yZVJvdXRlUmVzcG9uc2USXQoORXhwbGFpblJlcXVlc3QSJC51bmRlcnN0dWR5LnYxLkV4cGxhaW5SZXF1ZXN0UmVxdWVzdBolLnVuZGVyc3R1ZHkudjEuRXhwbGFpblJlcXVlc3RSZXNwb25zZUJ0ChFkZXYudW5kZXJzdHVkeS52MUIRUm91dGVTZXJ2aWNlUHJvdG9QAVpKZ2l0aHViLmNvbS91bmRlcnN0dWR5LWdhdGV3YXkvdW5kZXJzdHVkeS9nZW4vZ28vdW5kZXJzdHVkeS92MTt1bmRlcnN0dWR5djFiBnByb3RvMw", [file_google_protobuf_duration, file_google_protobuf_timestamp, file_understudy_v1_completion_service, file_understudy_v1_routing]);
+  fileDesc("CiF1bmRlcnN0dWR5L3YxL3JvdXRlX3NlcnZpY2UucHJvdG8SDXVuZGVyc3R1ZHkudjEiPQoUTGlzdFdvcmtsb2Fkc1JlcXVlc3QSEQoJcGFnZV9zaXplGAEgASgFEhIKCnBhZ2VfdG9rZW4YAiABKAkiXAoVTGlzdFdvcmtsb2Fkc1Jlc3BvbnNlEioKCXdvcmtsb2FkcxgBIAMoCzIXLnVuZGVyc3R1ZHkudjEuV29ya2xvYWQSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJInIKCFdvcmtsb2FkEgwKBG5hbWUYASABKAkSJwoHcm91dGluZxgCIAEoCzIWLnVuZGVyc3R1ZHkudjEuUm91dGluZxIvCglhcHByb3ZhbHMYAyADKAsyHC51bmRlcnN0dWR5LnYxLlJvdXRlQXBwcm92YWwiqAIKDVJvdXRlQXBwcm92YWwSEAoId29ya2xvYWQYASABKAkSDQoFcm91dGUYAiABKAkSMQoFc3RhdGUYAyABKA4yIi51bmRlcnN0dWR5LnYxLlJvdXRlQXBwcm92YWwuU3RhdGUSLwoLZXhwaXJlX3RpbWUYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg4KBnJlYXNvbhgFIAEoCSKBAQoFU3RhdGUSFQoRU1RBVEVfVU5TUEVDSUZJRUQQABISCg5TVEFURV9BUFBST1ZFRBABEg8KC1NUQVRFX1NUQUxFEAISEQoNU1RBVEVfTUlTU0lORxADEhEKDVNUQVRFX0VYUElSRUQQBBIWChJTVEFURV9OT1RfUkVRVUlSRUQQBSI6ChFMaXN0Um91dGVzUmVxdWVzdBIRCglwYWdlX3NpemUYASABKAUSEgoKcGFnZV90b2tlbhgCIAEoCSJTChJMaXN0Um91dGVzUmVzcG9uc2USJAoGcm91dGVzGAEgAygLMhQudW5kZXJzdHVkeS52MS5Sb3V0ZRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiJAoSV2F0Y2hSb3V0ZXNSZXF1ZXN0Eg4KBnJvdXRlcxgBIAMoCSI7ChNXYXRjaFJvdXRlc1Jlc3BvbnNlEiQKBnJvdXRlcxgBIAMoCzIULnVuZGVyc3R1ZHkudjEuUm91dGUihQIKBVJvdXRlEgwKBG5hbWUYASABKAkSEAoIcHJvdmlkZXIYAiABKAkSEAoIcGxhdGZvcm0YAyABKAkSDwoHZGlhbGVjdBgEIAEoCRINCgVtb2RlbBgFIAEoCRITCgthcGlfdmVyc2lvbhgGIAEoCRIxCgxjYXBhYmlsaXRpZXMYByABKAsyGy51bmRlcnN0dWR5LnYxLkNhcGFiaWxpdGllcxIxCgxhdmFpbGFiaWxpdHkYCCABKAsyGy51bmRlcnN0dWR5LnYxLkF2YWlsYWJpbGl0eRIvCglhcHByb3ZhbHMYCSADKAsyHC51bmRlcnN0dWR5LnYxLlJvdXRlQXBwcm92YWwikQIKDENhcGFiaWxpdGllcxINCgV0b29scxgBIAEoCBIOCgZpbWFnZXMYAiABKAgSEwoLanNvbl9zY2hlbWEYAyABKAgSEQoJcmVhc29uaW5nGAQgASgIEhMKC3RlbXBlcmF0dXJlGAUgASgIEjEKDGNvbnRpbnVhdGlvbhgGIAEoDjIbLnVuZGVyc3R1ZHkudjEuQ29udGludWF0aW9uEiIKFWNvbnRleHRfd2luZG93X3Rva2VucxgHIAEoA0gAiAEBEh4KEW1heF9vdXRwdXRfdG9rZW5zGAggASgDSAGIAQFCGAoWX2NvbnRleHRfd2luZG93X3Rva2Vuc0IUChJfbWF4X291dHB1dF90b2tlbnMilQUKDEF2YWlsYWJpbGl0eRIwCgVzdGF0ZRgBIAEoDjIhLnVuZGVyc3R1ZHkudjEuQXZhaWxhYmlsaXR5LlN0YXRlEg0KBWNhdXNlGAIgASgJEikKBXNpbmNlGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIpCgV1bnRpbBgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMgoNYnJlYWtlcl9zdGF0ZRgFIAEoDjIbLnVuZGVyc3R1ZHkudjEuQnJlYWtlclN0YXRlEhcKD2luX2ZsaWdodF9jb3VudBgGIAEoBRIVCg13YWl0aW5nX2NvdW50GAcgASgFEhcKD21heF9jb25jdXJyZW5jeRgIIAEoBRJHChZtYXhfY29uY3VycmVuY3lfb3JpZ2luGAkgASgOMicudW5kZXJzdHVkeS52MS5BdmFpbGFiaWxpdHkuTGltaXRPcmlnaW4ipgEKBVN0YXRlEhUKEVNUQVRFX1VOU1BFQ0lGSUVEEAASEwoPU1RBVEVfQVZBSUxBQkxFEAESFgoSU1RBVEVfQ09PTElOR19ET1dOEAISDgoKU1RBVEVfT1BFThADEhEKDVNUQVRFX1BST0JJTkcQBBIOCgpTVEFURV9GVUxMEAUSEgoOU1RBVEVfSVNPTEFURUQQBhISCg5TVEFURV9ESVNBQkxFRBAHIn8KC0xpbWl0T3JpZ2luEhwKGExJTUlUX09SSUdJTl9VTlNQRUNJRklFRBAAEhsKF0xJTUlUX09SSUdJTl9DT05GSUdVUkVEEAESGAoUTElNSVRfT1JJR0lOX0RFRkFVTFQQAhIbChdMSU1JVF9PUklHSU5fU0xPV19TVEFSVBADImEKE0lzb2xhdGVSb3V0ZVJlcXVlc3QSDQoFcm91dGUYASABKAkSDgoGcmVhc29uGAIgASgJEisKCGR1cmF0aW9uGAMgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uIjsKFElzb2xhdGVSb3V0ZVJlc3BvbnNlEiMKBXJvdXRlGAEgASgLMhQudW5kZXJzdHVkeS52MS5Sb3V0ZSIkChNSZXN0b3JlUm91dGVSZXF1ZXN0Eg0KBXJvdXRlGAEgASgJIjsKFFJlc3RvcmVSb3V0ZVJlc3BvbnNlEiMKBXJvdXRlGAEgASgLMhQudW5kZXJzdHVkeS52MS5Sb3V0ZSJIChVFeHBsYWluUmVxdWVzdFJlcXVlc3QSLwoHcmVxdWVzdBgBIAEoCzIeLnVuZGVyc3R1ZHkudjEuQ29tcGxldGVSZXF1ZXN0IowBChZFeHBsYWluUmVxdWVzdFJlc3BvbnNlEisKBnJvdXRlcxgBIAMoCzIbLnVuZGVyc3R1ZHkudjEuUGxhbm5lZFJvdXRlEiUKBnBvbGljeRgCIAEoCzIVLnVuZGVyc3R1ZHkudjEuUG9saWN5Eh4KFmVzdGltYXRlZF9pbnB1dF90b2tlbnMYAyABKAMieQoMUGxhbm5lZFJvdXRlEiMKBXJvdXRlGAEgASgLMhQudW5kZXJzdHVkeS52MS5Sb3V0ZRIuCgtza2lwX3JlYXNvbhgCIAEoDjIZLnVuZGVyc3R1ZHkudjEuU2tpcFJlYXNvbhIUCgxza2lwX21lc3NhZ2UYAyABKAkqeAoMQ29udGludWF0aW9uEhwKGENPTlRJTlVBVElPTl9VTlNQRUNJRklFRBAAEhgKFENPTlRJTlVBVElPTl9QUkVGSUxMEAESGQoVQ09OVElOVUFUSU9OX0lOU1RSVUNUEAISFQoRQ09OVElOVUFUSU9OX05PTkUQAyp8CgxCcmVha2VyU3RhdGUSHQoZQlJFQUtFUl9TVEFURV9VTlNQRUNJRklFRBAAEhgKFEJSRUFLRVJfU1RBVEVfQ0xPU0VEEAESFgoSQlJFQUtFUl9TVEFURV9PUEVOEAISGwoXQlJFQUtFUl9TVEFURV9IQUxGX09QRU4QAzKmBAoMUm91dGVTZXJ2aWNlEloKDUxpc3RXb3JrbG9hZHMSIy51bmRlcnN0dWR5LnYxLkxpc3RXb3JrbG9hZHNSZXF1ZXN0GiQudW5kZXJzdHVkeS52MS5MaXN0V29ya2xvYWRzUmVzcG9uc2USUQoKTGlzdFJvdXRlcxIgLnVuZGVyc3R1ZHkudjEuTGlzdFJvdXRlc1JlcXVlc3QaIS51bmRlcnN0dWR5LnYxLkxpc3RSb3V0ZXNSZXNwb25zZRJWCgtXYXRjaFJvdXRlcxIhLnVuZGVyc3R1ZHkudjEuV2F0Y2hSb3V0ZXNSZXF1ZXN0GiIudW5kZXJzdHVkeS52MS5XYXRjaFJvdXRlc1Jlc3BvbnNlMAESVwoMSXNvbGF0ZVJvdXRlEiIudW5kZXJzdHVkeS52MS5Jc29sYXRlUm91dGVSZXF1ZXN0GiMudW5kZXJzdHVkeS52MS5Jc29sYXRlUm91dGVSZXNwb25zZRJXCgxSZXN0b3JlUm91dGUSIi51bmRlcnN0dWR5LnYxLlJlc3RvcmVSb3V0ZVJlcXVlc3QaIy51bmRlcnN0dWR5LnYxLlJlc3RvcmVSb3V0ZVJlc3BvbnNlEl0KDkV4cGxhaW5SZXF1ZXN0EiQudW5kZXJzdHVkeS52MS5FeHBsYWluUmVxdWVzdFJlcXVlc3QaJS51bmRlcnN0dWR5LnYxLkV4cGxhaW5SZXF1ZXN0UmVzcG9uc2VCdAoRZGV2LnVuZGVyc3R1ZHkudjFCEVJvdXRlU2VydmljZVByb3RvUAFaSmdpdGh1Yi5jb20vdW5kZXJzdHVkeS1nYXRld2F5L3VuZGVyc3R1ZHkvZ2VuL2dvL3VuZGVyc3R1ZHkvdjE7dW5kZXJzdHVkeXYxYgZwcm90bzM", [file_google_protobuf_duration, file_google_protobuf_timestamp, file_understudy_v1_completion_service, file_understudy_v1_routing]);
 
 /**
  * What to list.
@@ -93,6 +93,13 @@ export type Workload = Message<"understudy.v1.Workload"> & {
    * @generated from field: understudy.v1.Routing routing = 2;
    */
   routing?: Routing | undefined;
+
+  /**
+   * Whether its backups are approved, in their order.
+   *
+   * @generated from field: repeated understudy.v1.RouteApproval approvals = 3;
+   */
+  approvals: RouteApproval[];
 };
 
 /**
@@ -101,6 +108,117 @@ export type Workload = Message<"understudy.v1.Workload"> & {
  */
 export const WorkloadSchema: GenMessage<Workload> = /*@__PURE__*/
   messageDesc(file_understudy_v1_route_service, 2);
+
+/**
+ * Whether a route may stand in for the primary of a workload.
+ *
+ * @generated from message understudy.v1.RouteApproval
+ */
+export type RouteApproval = Message<"understudy.v1.RouteApproval"> & {
+  /**
+   * The workload.
+   *
+   * @generated from field: string workload = 1;
+   */
+  workload: string;
+
+  /**
+   * The route.
+   *
+   * @generated from field: string route = 2;
+   */
+  route: string;
+
+  /**
+   * Whether the route is approved.
+   *
+   * @generated from field: understudy.v1.RouteApproval.State state = 3;
+   */
+  state: RouteApproval_State;
+
+  /**
+   * When the approval ends, or has ended. Missing without an approval.
+   *
+   * @generated from field: google.protobuf.Timestamp expire_time = 4;
+   */
+  expireTime?: Timestamp | undefined;
+
+  /**
+   * What is wrong and how to mend it, in a sentence. Empty if the route is approved or needs no approval.
+   *
+   * @generated from field: string reason = 5;
+   */
+  reason: string;
+};
+
+/**
+ * Describes the message understudy.v1.RouteApproval.
+ * Use `create(RouteApprovalSchema)` to create a new message.
+ */
+export const RouteApprovalSchema: GenMessage<RouteApproval> = /*@__PURE__*/
+  messageDesc(file_understudy_v1_route_service, 3);
+
+/**
+ * Whether and why not.
+ *
+ * @generated from enum understudy.v1.RouteApproval.State
+ */
+export const RouteApproval_State = {
+  /**
+   * Not a state: never sent.
+   *
+   * @generated from enum value: STATE_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * Somebody approved the route, and nothing that shapes its answers has changed since.
+   *
+   * @generated from enum value: STATE_APPROVED = 1;
+   */
+  APPROVED: 1,
+
+  /**
+   * What shapes the route's answers (model, API version, endpoint, dialect, capabilities) has changed since.
+   *
+   * @generated from enum value: STATE_STALE = 2;
+   */
+  STALE: 2,
+
+  /**
+   * Nobody has approved the route for this workload.
+   *
+   * @generated from enum value: STATE_MISSING = 3;
+   */
+  MISSING: 3,
+
+  /**
+   * The approval has ended.
+   *
+   * @generated from enum value: STATE_EXPIRED = 4;
+   */
+  EXPIRED: 4,
+
+  /**
+   * The server asks for no approvals.
+   *
+   * @generated from enum value: STATE_NOT_REQUIRED = 5;
+   */
+  NOT_REQUIRED: 5,
+} as const;
+
+/**
+ * Whether and why not.
+ *
+ * @generated from enum understudy.v1.RouteApproval.State
+ */
+export type RouteApproval_State = (typeof RouteApproval_State)[keyof typeof RouteApproval_State] | UnknownEnum;
+
+/**
+ * Describes the enum understudy.v1.RouteApproval.State.
+ */
+export const RouteApproval_StateSchema: GenEnum<RouteApproval_State> = /*@__PURE__*/
+  enumDesc(file_understudy_v1_route_service, 3, 0);
 
 /**
  * What to list.
@@ -128,7 +246,7 @@ export type ListRoutesRequest = Message<"understudy.v1.ListRoutesRequest"> & {
  * Use `create(ListRoutesRequestSchema)` to create a new message.
  */
 export const ListRoutesRequestSchema: GenMessage<ListRoutesRequest> = /*@__PURE__*/
-  messageDesc(file_understudy_v1_route_service, 3);
+  messageDesc(file_understudy_v1_route_service, 4);
 
 /**
  * A page of routes.
@@ -156,7 +274,7 @@ export type ListRoutesResponse = Message<"understudy.v1.ListRoutesResponse"> & {
  * Use `create(ListRoutesResponseSchema)` to create a new message.
  */
 export const ListRoutesResponseSchema: GenMessage<ListRoutesResponse> = /*@__PURE__*/
-  messageDesc(file_understudy_v1_route_service, 4);
+  messageDesc(file_understudy_v1_route_service, 5);
 
 /**
  * What to watch.
@@ -177,7 +295,7 @@ export type WatchRoutesRequest = Message<"understudy.v1.WatchRoutesRequest"> & {
  * Use `create(WatchRoutesRequestSchema)` to create a new message.
  */
 export const WatchRoutesRequestSchema: GenMessage<WatchRoutesRequest> = /*@__PURE__*/
-  messageDesc(file_understudy_v1_route_service, 5);
+  messageDesc(file_understudy_v1_route_service, 6);
 
 /**
  * States of routes.
@@ -198,7 +316,7 @@ export type WatchRoutesResponse = Message<"understudy.v1.WatchRoutesResponse"> &
  * Use `create(WatchRoutesResponseSchema)` to create a new message.
  */
 export const WatchRoutesResponseSchema: GenMessage<WatchRoutesResponse> = /*@__PURE__*/
-  messageDesc(file_understudy_v1_route_service, 6);
+  messageDesc(file_understudy_v1_route_service, 7);
 
 /**
  * A way to a model.
@@ -261,6 +379,13 @@ export type Route = Message<"understudy.v1.Route"> & {
    * @generated from field: understudy.v1.Availability availability = 8;
    */
   availability?: Availability | undefined;
+
+  /**
+   * Whether the route is approved for the workloads that have it as a backup. Only `ListRoutes` fills it in.
+   *
+   * @generated from field: repeated understudy.v1.RouteApproval approvals = 9;
+   */
+  approvals: RouteApproval[];
 };
 
 /**
@@ -268,7 +393,7 @@ export type Route = Message<"understudy.v1.Route"> & {
  * Use `create(RouteSchema)` to create a new message.
  */
 export const RouteSchema: GenMessage<Route> = /*@__PURE__*/
-  messageDesc(file_understudy_v1_route_service, 7);
+  messageDesc(file_understudy_v1_route_service, 8);
 
 /**
  * What a route can carry.
@@ -338,7 +463,7 @@ export type Capabilities = Message<"understudy.v1.Capabilities"> & {
  * Use `create(CapabilitiesSchema)` to create a new message.
  */
 export const CapabilitiesSchema: GenMessage<Capabilities> = /*@__PURE__*/
-  messageDesc(file_understudy_v1_route_service, 8);
+  messageDesc(file_understudy_v1_route_service, 9);
 
 /**
  * Whether a route can be used now, and why not.
@@ -415,7 +540,7 @@ export type Availability = Message<"understudy.v1.Availability"> & {
  * Use `create(AvailabilitySchema)` to create a new message.
  */
 export const AvailabilitySchema: GenMessage<Availability> = /*@__PURE__*/
-  messageDesc(file_understudy_v1_route_service, 9);
+  messageDesc(file_understudy_v1_route_service, 10);
 
 /**
  * The overall state.
@@ -491,7 +616,7 @@ export type Availability_State = (typeof Availability_State)[keyof typeof Availa
  * Describes the enum understudy.v1.Availability.State.
  */
 export const Availability_StateSchema: GenEnum<Availability_State> = /*@__PURE__*/
-  enumDesc(file_understudy_v1_route_service, 9, 0);
+  enumDesc(file_understudy_v1_route_service, 10, 0);
 
 /**
  * Where a limit comes from.
@@ -539,7 +664,7 @@ export type Availability_LimitOrigin = (typeof Availability_LimitOrigin)[keyof t
  * Describes the enum understudy.v1.Availability.LimitOrigin.
  */
 export const Availability_LimitOriginSchema: GenEnum<Availability_LimitOrigin> = /*@__PURE__*/
-  enumDesc(file_understudy_v1_route_service, 9, 1);
+  enumDesc(file_understudy_v1_route_service, 10, 1);
 
 /**
  * What to take out of service.
@@ -574,7 +699,7 @@ export type IsolateRouteRequest = Message<"understudy.v1.IsolateRouteRequest"> &
  * Use `create(IsolateRouteRequestSchema)` to create a new message.
  */
 export const IsolateRouteRequestSchema: GenMessage<IsolateRouteRequest> = /*@__PURE__*/
-  messageDesc(file_understudy_v1_route_service, 10);
+  messageDesc(file_understudy_v1_route_service, 11);
 
 /**
  * The isolated route.
@@ -595,7 +720,7 @@ export type IsolateRouteResponse = Message<"understudy.v1.IsolateRouteResponse">
  * Use `create(IsolateRouteResponseSchema)` to create a new message.
  */
 export const IsolateRouteResponseSchema: GenMessage<IsolateRouteResponse> = /*@__PURE__*/
-  messageDesc(file_understudy_v1_route_service, 11);
+  messageDesc(file_understudy_v1_route_service, 12);
 
 /**
  * What to put back into service.
@@ -616,7 +741,7 @@ export type RestoreRouteRequest = Message<"understudy.v1.RestoreRouteRequest"> &
  * Use `create(RestoreRouteRequestSchema)` to create a new message.
  */
 export const RestoreRouteRequestSchema: GenMessage<RestoreRouteRequest> = /*@__PURE__*/
-  messageDesc(file_understudy_v1_route_service, 12);
+  messageDesc(file_understudy_v1_route_service, 13);
 
 /**
  * The restored route.
@@ -637,7 +762,7 @@ export type RestoreRouteResponse = Message<"understudy.v1.RestoreRouteResponse">
  * Use `create(RestoreRouteResponseSchema)` to create a new message.
  */
 export const RestoreRouteResponseSchema: GenMessage<RestoreRouteResponse> = /*@__PURE__*/
-  messageDesc(file_understudy_v1_route_service, 13);
+  messageDesc(file_understudy_v1_route_service, 14);
 
 /**
  * What to explain.
@@ -658,7 +783,7 @@ export type ExplainRequestRequest = Message<"understudy.v1.ExplainRequestRequest
  * Use `create(ExplainRequestRequestSchema)` to create a new message.
  */
 export const ExplainRequestRequestSchema: GenMessage<ExplainRequestRequest> = /*@__PURE__*/
-  messageDesc(file_understudy_v1_route_service, 14);
+  messageDesc(file_understudy_v1_route_service, 15);
 
 /**
  * What a request would do.
@@ -693,7 +818,7 @@ export type ExplainRequestResponse = Message<"understudy.v1.ExplainRequestRespon
  * Use `create(ExplainRequestResponseSchema)` to create a new message.
  */
 export const ExplainRequestResponseSchema: GenMessage<ExplainRequestResponse> = /*@__PURE__*/
-  messageDesc(file_understudy_v1_route_service, 15);
+  messageDesc(file_understudy_v1_route_service, 16);
 
 /**
  * A route in the plan of a request.
@@ -728,7 +853,7 @@ export type PlannedRoute = Message<"understudy.v1.PlannedRoute"> & {
  * Use `create(PlannedRouteSchema)` to create a new message.
  */
 export const PlannedRouteSchema: GenMessage<PlannedRoute> = /*@__PURE__*/
-  messageDesc(file_understudy_v1_route_service, 16);
+  messageDesc(file_understudy_v1_route_service, 17);
 
 /**
  * How a route can go on with an answer that another began.

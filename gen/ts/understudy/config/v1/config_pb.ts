@@ -6,7 +6,7 @@ import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2"
 import { enumDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
 import type { Duration } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_duration } from "@bufbuild/protobuf/wkt";
-import type { Acceptance } from "../../v1/comparison_service_pb.ts";
+import type { Acceptance, Verdict_Result } from "../../v1/comparison_service_pb.ts";
 import { file_understudy_v1_comparison_service } from "../../v1/comparison_service_pb.ts";
 import type { Policy } from "../../v1/routing_pb.ts";
 import { file_understudy_v1_routing } from "../../v1/routing_pb.ts";
@@ -16,7 +16,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file understudy/config/v1/config.proto.
  */
 export const file_understudy_config_v1_config: GenFile = /*@__PURE__*/
-  fileDesc("CiF1bmRlcnN0dWR5L2NvbmZpZy92MS9jb25maWcucHJvdG8SFHVuZGVyc3R1ZHkuY29uZmlnLnYxIoQHCgZDb25maWcSPgoJcHJvdmlkZXJzGAEgAygLMisudW5kZXJzdHVkeS5jb25maWcudjEuQ29uZmlnLlByb3ZpZGVyc0VudHJ5EjgKBnJvdXRlcxgCIAMoCzIoLnVuZGVyc3R1ZHkuY29uZmlnLnYxLkNvbmZpZy5Sb3V0ZXNFbnRyeRI+Cgl3b3JrbG9hZHMYAyADKAsyKy51bmRlcnN0dWR5LmNvbmZpZy52MS5Db25maWcuV29ya2xvYWRzRW50cnkSPQoPcmVxdWVzdF9yb3V0aW5nGAQgASgOMiQudW5kZXJzdHVkeS5jb25maWcudjEuUmVxdWVzdFJvdXRpbmcSOgoHY2FsbGVycxgFIAMoCzIpLnVuZGVyc3R1ZHkuY29uZmlnLnYxLkNvbmZpZy5DYWxsZXJzRW50cnkSLAoGc2VydmVyGAYgASgLMhwudW5kZXJzdHVkeS5jb25maWcudjEuU2VydmVyEiUKGGNvbnRpbnVhdGlvbl9pbnN0cnVjdGlvbhgHIAEoCUgAiAEBEkEKC3NhbXBsZV9zZXRzGAggAygLMiwudW5kZXJzdHVkeS5jb25maWcudjEuQ29uZmlnLlNhbXBsZVNldHNFbnRyeRpQCg5Qcm92aWRlcnNFbnRyeRILCgNrZXkYASABKAkSLQoFdmFsdWUYAiABKAsyHi51bmRlcnN0dWR5LmNvbmZpZy52MS5Qcm92aWRlcjoCOAEaSgoLUm91dGVzRW50cnkSCwoDa2V5GAEgASgJEioKBXZhbHVlGAIgASgLMhsudW5kZXJzdHVkeS5jb25maWcudjEuUm91dGU6AjgBGlAKDldvcmtsb2Fkc0VudHJ5EgsKA2tleRgBIAEoCRItCgV2YWx1ZRgCIAEoCzIeLnVuZGVyc3R1ZHkuY29uZmlnLnYxLldvcmtsb2FkOgI4ARpMCgxDYWxsZXJzRW50cnkSCwoDa2V5GAEgASgJEisKBXZhbHVlGAIgASgLMhwudW5kZXJzdHVkeS5jb25maWcudjEuQ2FsbGVyOgI4ARpSCg9TYW1wbGVTZXRzRW50cnkSCwoDa2V5GAEgASgJEi4KBXZhbHVlGAIgASgLMh8udW5kZXJzdHVkeS5jb25maWcudjEuU2FtcGxlU2V0OgI4AUIbChlfY29udGludWF0aW9uX2luc3RydWN0aW9uIhkKCVNhbXBsZVNldBIMCgRmaWxlGAEgASgJIqgCCghQcm92aWRlchIwCghwbGF0Zm9ybRgBIAEoDjIeLnVuZGVyc3R1ZHkuY29uZmlnLnYxLlBsYXRmb3JtEi4KB2RpYWxlY3QYAiABKA4yHS51bmRlcnN0dWR5LmNvbmZpZy52MS5EaWFsZWN0EhAKCGVuZHBvaW50GAMgASgJEg8KB2FwaV9rZXkYBCABKAkSFAoMYWxsb3dfbW9kZWxzGAUgAygJEhMKC2FwaV92ZXJzaW9uGAYgASgJEjwKB2hlYWRlcnMYByADKAsyKy51bmRlcnN0dWR5LmNvbmZpZy52MS5Qcm92aWRlci5IZWFkZXJzRW50cnkaLgoMSGVhZGVyc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEi6AIKBVJvdXRlEhAKCHByb3ZpZGVyGAEgASgJEg0KBW1vZGVsGAIgASgJEhwKD21heF9jb25jdXJyZW5jeRgDIAEoBUgAiAEBEhMKC2FwaV92ZXJzaW9uGAQgASgJEjgKDGNvbnRpbnVhdGlvbhgFIAEoDjIiLnVuZGVyc3R1ZHkuY29uZmlnLnYxLkNvbnRpbnVhdGlvbhI3CgxwcmVmaWxsX2Zvcm0YBiABKA4yIS51bmRlcnN0dWR5LmNvbmZpZy52MS5QcmVmaWxsRm9ybRI4CgxjYXBhYmlsaXRpZXMYByABKAsyIi51bmRlcnN0dWR5LmNvbmZpZy52MS5DYXBhYmlsaXRpZXMSLAoGcHJpY2VzGAggASgLMhwudW5kZXJzdHVkeS5jb25maWcudjEuUHJpY2VzEhIKBXBpbmdzGAkgASgISAGIAQFCEgoQX21heF9jb25jdXJyZW5jeUIICgZfcGluZ3MiugIKDENhcGFiaWxpdGllcxISCgV0b29scxgBIAEoCEgAiAEBEhMKBmltYWdlcxgCIAEoCEgBiAEBEhgKC2pzb25fc2NoZW1hGAMgASgISAKIAQESFgoJcmVhc29uaW5nGAQgASgISAOIAQESGAoLdGVtcGVyYXR1cmUYBSABKAhIBIgBARIiChVjb250ZXh0X3dpbmRvd190b2tlbnMYBiABKANIBYgBARIeChFtYXhfb3V0cHV0X3Rva2VucxgHIAEoA0gGiAEBQggKBl90b29sc0IJCgdfaW1hZ2VzQg4KDF9qc29uX3NjaGVtYUIMCgpfcmVhc29uaW5nQg4KDF90ZW1wZXJhdHVyZUIYChZfY29udGV4dF93aW5kb3dfdG9rZW5zQhQKEl9tYXhfb3V0cHV0X3Rva2VucyKAAgoGUHJpY2VzEh8KEmlucHV0X3VzZF9wZXJfbXRvaxgBIAEoAUgAiAEBEiAKE291dHB1dF91c2RfcGVyX210b2sYAiABKAFIAYgBARIkChdjYWNoZV9yZWFkX3VzZF9wZXJfbXRvaxgDIAEoAUgCiAEBEiUKGGNhY2hlX3dyaXRlX3VzZF9wZXJfbXRvaxgEIAEoAUgDiAEBQhUKE19pbnB1dF91c2RfcGVyX210b2tCFgoUX291dHB1dF91c2RfcGVyX210b2tCGgoYX2NhY2hlX3JlYWRfdXNkX3Blcl9tdG9rQhsKGV9jYWNoZV93cml0ZV91c2RfcGVyX210b2siggEKCFdvcmtsb2FkEg8KB3ByaW1hcnkYASABKAkSDwoHYmFja3VwcxgCIAMoCRIlCgZwb2xpY3kYAyABKAsyFS51bmRlcnN0dWR5LnYxLlBvbGljeRItCgphY2NlcHRhbmNlGAQgASgLMhkudW5kZXJzdHVkeS52MS5BY2NlcHRhbmNlIl4KBkNhbGxlchIPCgdhcGlfa2V5GAEgASgJEhEKCXdvcmtsb2FkcxgCIAMoCRIcCg9tYXhfY29uY3VycmVuY3kYAyABKAVIAIgBAUISChBfbWF4X2NvbmN1cnJlbmN5IpcECgZTZXJ2ZXISDgoGbGlzdGVuGAEgASgJEiYKA3RscxgCIAEoCzIZLnVuZGVyc3R1ZHkuY29uZmlnLnYxLlRscxIUCgxjb3JzX29yaWdpbnMYAyADKAkSHgoRbWF4X3JlcXVlc3RfYnl0ZXMYBCABKAVIAIgBARIfChJtYXhfYnVmZmVyZWRfYnl0ZXMYBSABKANIAYgBARIhChRtYXhfY29uY3VycmVudF9jYWxscxgGIAEoBUgCiAEBEicKGm1heF9zdHJlYW1zX3Blcl9jb25uZWN0aW9uGAcgASgFSAOIAQESMAoNZHJhaW5fdGltZW91dBgIIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIsCglsYW1lX2R1Y2sYCSABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SNwoUY2xpZW50X3N0YWxsX3RpbWVvdXQYCiABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SNAoRbWF4X3RvdGFsX3RpbWVvdXQYCyABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25CFAoSX21heF9yZXF1ZXN0X2J5dGVzQhUKE19tYXhfYnVmZmVyZWRfYnl0ZXNCFwoVX21heF9jb25jdXJyZW50X2NhbGxzQh0KG19tYXhfc3RyZWFtc19wZXJfY29ubmVjdGlvbiIqCgNUbHMSEQoJY2VydF9maWxlGAEgASgJEhAKCGtleV9maWxlGAIgASgJKn4KCFBsYXRmb3JtEhgKFFBMQVRGT1JNX1VOU1BFQ0lGSUVEEAASFgoSUExBVEZPUk1fQU5USFJPUElDEAESEwoPUExBVEZPUk1fT1BFTkFJEAISEgoOUExBVEZPUk1fQVpVUkUQAxIXChNQTEFURk9STV9DT01QQVRJQkxFEAQqWwoHRGlhbGVjdBIXChNESUFMRUNUX1VOU1BFQ0lGSUVEEAASFwoTRElBTEVDVF9PUEVOQUlfQ0hBVBABEh4KGkRJQUxFQ1RfQU5USFJPUElDX01FU1NBR0VTEAIqeAoMQ29udGludWF0aW9uEhwKGENPTlRJTlVBVElPTl9VTlNQRUNJRklFRBAAEhgKFENPTlRJTlVBVElPTl9QUkVGSUxMEAESGQoVQ09OVElOVUFUSU9OX0lOU1RSVUNUEAISFQoRQ09OVElOVUFUSU9OX05PTkUQAyqOAQoLUHJlZmlsbEZvcm0SHAoYUFJFRklMTF9GT1JNX1VOU1BFQ0lGSUVEEAASHwobUFJFRklMTF9GT1JNX0FTU0lTVEFOVF9UVVJOEAESFwoTUFJFRklMTF9GT1JNX1BSRUZJWBACEicKI1BSRUZJTExfRk9STV9DT05USU5VRV9GSU5BTF9NRVNTQUdFEAMqhAEKDlJlcXVlc3RSb3V0aW5nEh8KG1JFUVVFU1RfUk9VVElOR19VTlNQRUNJRklFRBAAEhgKFFJFUVVFU1RfUk9VVElOR19OT05FEAESHgoaUkVRVUVTVF9ST1VUSU5HX0NPTkZJR1VSRUQQAhIXChNSRVFVRVNUX1JPVVRJTkdfQU5ZEANCeAoYZGV2LnVuZGVyc3R1ZHkuY29uZmlnLnYxQgtDb25maWdQcm90b1ABWk1naXRodWIuY29tL3VuZGVyc3R1ZHktZ2F0ZXdheS91bmRlcnN0dWR5L2dlbi9nby91bmRlcnN0dWR5L2NvbmZpZy92MTtjb25maWd2MWIGcHJvdG8z", [file_google_protobuf_duration, file_understudy_v1_comparison_service, file_understudy_v1_routing]);
+  fileDesc("CiF1bmRlcnN0dWR5L2NvbmZpZy92MS9jb25maWcucHJvdG8SFHVuZGVyc3R1ZHkuY29uZmlnLnYxItgHCgZDb25maWcSPgoJcHJvdmlkZXJzGAEgAygLMisudW5kZXJzdHVkeS5jb25maWcudjEuQ29uZmlnLlByb3ZpZGVyc0VudHJ5EjgKBnJvdXRlcxgCIAMoCzIoLnVuZGVyc3R1ZHkuY29uZmlnLnYxLkNvbmZpZy5Sb3V0ZXNFbnRyeRI+Cgl3b3JrbG9hZHMYAyADKAsyKy51bmRlcnN0dWR5LmNvbmZpZy52MS5Db25maWcuV29ya2xvYWRzRW50cnkSPQoPcmVxdWVzdF9yb3V0aW5nGAQgASgOMiQudW5kZXJzdHVkeS5jb25maWcudjEuUmVxdWVzdFJvdXRpbmcSOgoHY2FsbGVycxgFIAMoCzIpLnVuZGVyc3R1ZHkuY29uZmlnLnYxLkNvbmZpZy5DYWxsZXJzRW50cnkSLAoGc2VydmVyGAYgASgLMhwudW5kZXJzdHVkeS5jb25maWcudjEuU2VydmVyEiUKGGNvbnRpbnVhdGlvbl9pbnN0cnVjdGlvbhgHIAEoCUgAiAEBEkEKC3NhbXBsZV9zZXRzGAggAygLMiwudW5kZXJzdHVkeS5jb25maWcudjEuQ29uZmlnLlNhbXBsZVNldHNFbnRyeRI/ChByZXF1aXJlX2FwcHJvdmFsGAkgASgOMiUudW5kZXJzdHVkeS5jb25maWcudjEuUmVxdWlyZUFwcHJvdmFsEhEKCWFwcHJvdmFscxgKIAEoCRpQCg5Qcm92aWRlcnNFbnRyeRILCgNrZXkYASABKAkSLQoFdmFsdWUYAiABKAsyHi51bmRlcnN0dWR5LmNvbmZpZy52MS5Qcm92aWRlcjoCOAEaSgoLUm91dGVzRW50cnkSCwoDa2V5GAEgASgJEioKBXZhbHVlGAIgASgLMhsudW5kZXJzdHVkeS5jb25maWcudjEuUm91dGU6AjgBGlAKDldvcmtsb2Fkc0VudHJ5EgsKA2tleRgBIAEoCRItCgV2YWx1ZRgCIAEoCzIeLnVuZGVyc3R1ZHkuY29uZmlnLnYxLldvcmtsb2FkOgI4ARpMCgxDYWxsZXJzRW50cnkSCwoDa2V5GAEgASgJEisKBXZhbHVlGAIgASgLMhwudW5kZXJzdHVkeS5jb25maWcudjEuQ2FsbGVyOgI4ARpSCg9TYW1wbGVTZXRzRW50cnkSCwoDa2V5GAEgASgJEi4KBXZhbHVlGAIgASgLMh8udW5kZXJzdHVkeS5jb25maWcudjEuU2FtcGxlU2V0OgI4AUIbChlfY29udGludWF0aW9uX2luc3RydWN0aW9uItgBCghBcHByb3ZhbBIQCgh3b3JrbG9hZBgBIAEoCRINCgVyb3V0ZRgCIAEoCRITCgthcHByb3ZlZF9ieRgDIAEoCRIOCgZyZWFzb24YBCABKAkSFAoMYXBwcm92ZV90aW1lGAUgASgJEhMKC2V4cGlyZV90aW1lGAYgASgJEi4KB3ZlcmRpY3QYByABKA4yHS51bmRlcnN0dWR5LnYxLlZlcmRpY3QuUmVzdWx0EhUKDXJlcG9ydF9zaGEyNTYYCCABKAkSFAoMc2hhcGVfc2hhMjU2GAkgASgJIhkKCVNhbXBsZVNldBIMCgRmaWxlGAEgASgJIqgCCghQcm92aWRlchIwCghwbGF0Zm9ybRgBIAEoDjIeLnVuZGVyc3R1ZHkuY29uZmlnLnYxLlBsYXRmb3JtEi4KB2RpYWxlY3QYAiABKA4yHS51bmRlcnN0dWR5LmNvbmZpZy52MS5EaWFsZWN0EhAKCGVuZHBvaW50GAMgASgJEg8KB2FwaV9rZXkYBCABKAkSFAoMYWxsb3dfbW9kZWxzGAUgAygJEhMKC2FwaV92ZXJzaW9uGAYgASgJEjwKB2hlYWRlcnMYByADKAsyKy51bmRlcnN0dWR5LmNvbmZpZy52MS5Qcm92aWRlci5IZWFkZXJzRW50cnkaLgoMSGVhZGVyc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEi6AIKBVJvdXRlEhAKCHByb3ZpZGVyGAEgASgJEg0KBW1vZGVsGAIgASgJEhwKD21heF9jb25jdXJyZW5jeRgDIAEoBUgAiAEBEhMKC2FwaV92ZXJzaW9uGAQgASgJEjgKDGNvbnRpbnVhdGlvbhgFIAEoDjIiLnVuZGVyc3R1ZHkuY29uZmlnLnYxLkNvbnRpbnVhdGlvbhI3CgxwcmVmaWxsX2Zvcm0YBiABKA4yIS51bmRlcnN0dWR5LmNvbmZpZy52MS5QcmVmaWxsRm9ybRI4CgxjYXBhYmlsaXRpZXMYByABKAsyIi51bmRlcnN0dWR5LmNvbmZpZy52MS5DYXBhYmlsaXRpZXMSLAoGcHJpY2VzGAggASgLMhwudW5kZXJzdHVkeS5jb25maWcudjEuUHJpY2VzEhIKBXBpbmdzGAkgASgISAGIAQFCEgoQX21heF9jb25jdXJyZW5jeUIICgZfcGluZ3MiugIKDENhcGFiaWxpdGllcxISCgV0b29scxgBIAEoCEgAiAEBEhMKBmltYWdlcxgCIAEoCEgBiAEBEhgKC2pzb25fc2NoZW1hGAMgASgISAKIAQESFgoJcmVhc29uaW5nGAQgASgISAOIAQESGAoLdGVtcGVyYXR1cmUYBSABKAhIBIgBARIiChVjb250ZXh0X3dpbmRvd190b2tlbnMYBiABKANIBYgBARIeChFtYXhfb3V0cHV0X3Rva2VucxgHIAEoA0gGiAEBQggKBl90b29sc0IJCgdfaW1hZ2VzQg4KDF9qc29uX3NjaGVtYUIMCgpfcmVhc29uaW5nQg4KDF90ZW1wZXJhdHVyZUIYChZfY29udGV4dF93aW5kb3dfdG9rZW5zQhQKEl9tYXhfb3V0cHV0X3Rva2VucyKAAgoGUHJpY2VzEh8KEmlucHV0X3VzZF9wZXJfbXRvaxgBIAEoAUgAiAEBEiAKE291dHB1dF91c2RfcGVyX210b2sYAiABKAFIAYgBARIkChdjYWNoZV9yZWFkX3VzZF9wZXJfbXRvaxgDIAEoAUgCiAEBEiUKGGNhY2hlX3dyaXRlX3VzZF9wZXJfbXRvaxgEIAEoAUgDiAEBQhUKE19pbnB1dF91c2RfcGVyX210b2tCFgoUX291dHB1dF91c2RfcGVyX210b2tCGgoYX2NhY2hlX3JlYWRfdXNkX3Blcl9tdG9rQhsKGV9jYWNoZV93cml0ZV91c2RfcGVyX210b2siggEKCFdvcmtsb2FkEg8KB3ByaW1hcnkYASABKAkSDwoHYmFja3VwcxgCIAMoCRIlCgZwb2xpY3kYAyABKAsyFS51bmRlcnN0dWR5LnYxLlBvbGljeRItCgphY2NlcHRhbmNlGAQgASgLMhkudW5kZXJzdHVkeS52MS5BY2NlcHRhbmNlIl4KBkNhbGxlchIPCgdhcGlfa2V5GAEgASgJEhEKCXdvcmtsb2FkcxgCIAMoCRIcCg9tYXhfY29uY3VycmVuY3kYAyABKAVIAIgBAUISChBfbWF4X2NvbmN1cnJlbmN5IpcECgZTZXJ2ZXISDgoGbGlzdGVuGAEgASgJEiYKA3RscxgCIAEoCzIZLnVuZGVyc3R1ZHkuY29uZmlnLnYxLlRscxIUCgxjb3JzX29yaWdpbnMYAyADKAkSHgoRbWF4X3JlcXVlc3RfYnl0ZXMYBCABKAVIAIgBARIfChJtYXhfYnVmZmVyZWRfYnl0ZXMYBSABKANIAYgBARIhChRtYXhfY29uY3VycmVudF9jYWxscxgGIAEoBUgCiAEBEicKGm1heF9zdHJlYW1zX3Blcl9jb25uZWN0aW9uGAcgASgFSAOIAQESMAoNZHJhaW5fdGltZW91dBgIIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIsCglsYW1lX2R1Y2sYCSABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SNwoUY2xpZW50X3N0YWxsX3RpbWVvdXQYCiABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SNAoRbWF4X3RvdGFsX3RpbWVvdXQYCyABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25CFAoSX21heF9yZXF1ZXN0X2J5dGVzQhUKE19tYXhfYnVmZmVyZWRfYnl0ZXNCFwoVX21heF9jb25jdXJyZW50X2NhbGxzQh0KG19tYXhfc3RyZWFtc19wZXJfY29ubmVjdGlvbiIqCgNUbHMSEQoJY2VydF9maWxlGAEgASgJEhAKCGtleV9maWxlGAIgASgJKoYBCg9SZXF1aXJlQXBwcm92YWwSIAocUkVRVUlSRV9BUFBST1ZBTF9VTlNQRUNJRklFRBAAEhgKFFJFUVVJUkVfQVBQUk9WQUxfT0ZGEAESGQoVUkVRVUlSRV9BUFBST1ZBTF9XQVJOEAISHAoYUkVRVUlSRV9BUFBST1ZBTF9FTkZPUkNFEAMqfgoIUGxhdGZvcm0SGAoUUExBVEZPUk1fVU5TUEVDSUZJRUQQABIWChJQTEFURk9STV9BTlRIUk9QSUMQARITCg9QTEFURk9STV9PUEVOQUkQAhISCg5QTEFURk9STV9BWlVSRRADEhcKE1BMQVRGT1JNX0NPTVBBVElCTEUQBCpbCgdEaWFsZWN0EhcKE0RJQUxFQ1RfVU5TUEVDSUZJRUQQABIXChNESUFMRUNUX09QRU5BSV9DSEFUEAESHgoaRElBTEVDVF9BTlRIUk9QSUNfTUVTU0FHRVMQAip4CgxDb250aW51YXRpb24SHAoYQ09OVElOVUFUSU9OX1VOU1BFQ0lGSUVEEAASGAoUQ09OVElOVUFUSU9OX1BSRUZJTEwQARIZChVDT05USU5VQVRJT05fSU5TVFJVQ1QQAhIVChFDT05USU5VQVRJT05fTk9ORRADKo4BCgtQcmVmaWxsRm9ybRIcChhQUkVGSUxMX0ZPUk1fVU5TUEVDSUZJRUQQABIfChtQUkVGSUxMX0ZPUk1fQVNTSVNUQU5UX1RVUk4QARIXChNQUkVGSUxMX0ZPUk1fUFJFRklYEAISJwojUFJFRklMTF9GT1JNX0NPTlRJTlVFX0ZJTkFMX01FU1NBR0UQAyqEAQoOUmVxdWVzdFJvdXRpbmcSHwobUkVRVUVTVF9ST1VUSU5HX1VOU1BFQ0lGSUVEEAASGAoUUkVRVUVTVF9ST1VUSU5HX05PTkUQARIeChpSRVFVRVNUX1JPVVRJTkdfQ09ORklHVVJFRBACEhcKE1JFUVVFU1RfUk9VVElOR19BTlkQA0J4ChhkZXYudW5kZXJzdHVkeS5jb25maWcudjFCC0NvbmZpZ1Byb3RvUAFaTWdpdGh1Yi5jb20vdW5kZXJzdHVkeS1nYXRld2F5L3VuZGVyc3R1ZHkvZ2VuL2dvL3VuZGVyc3R1ZHkvY29uZmlnL3YxO2NvbmZpZ3YxYgZwcm90bzM", [file_google_protobuf_duration, file_understudy_v1_comparison_service, file_understudy_v1_routing]);
 
 /**
  * The configuration file `understudy.yaml`. Durations are written `500ms`, `20s`, `2m`; enum values by their short
@@ -80,6 +80,21 @@ export type Config = Message<"understudy.config.v1.Config"> & {
    * @generated from field: map<string, understudy.config.v1.SampleSet> sample_sets = 8;
    */
   sampleSets: { [key: string]: SampleSet };
+
+  /**
+   * Optional. Whether backups must be approved. Default `warn`.
+   *
+   * @generated from field: understudy.config.v1.RequireApproval require_approval = 9;
+   */
+  requireApproval: RequireApproval;
+
+  /**
+   * Optional. Folder of the approvals that `understudy approve` writes. A relative path begins at the configuration's
+   * folder. Default `approvals`.
+   *
+   * @generated from field: string approvals = 10;
+   */
+  approvals: string;
 };
 
 /**
@@ -88,6 +103,83 @@ export type Config = Message<"understudy.config.v1.Config"> & {
  */
 export const ConfigSchema: GenMessage<Config> = /*@__PURE__*/
   messageDesc(file_understudy_config_v1_config, 0);
+
+/**
+ * The file of one approval, `WORKLOAD.ROUTE.yaml`. Times are written in UTC, as in `2027-02-21T09:30:00Z`.
+ *
+ * @generated from message understudy.config.v1.Approval
+ */
+export type Approval = Message<"understudy.config.v1.Approval"> & {
+  /**
+   * Required. The workload.
+   *
+   * @generated from field: string workload = 1;
+   */
+  workload: string;
+
+  /**
+   * Required. The route that may stand in for its primary.
+   *
+   * @generated from field: string route = 2;
+   */
+  route: string;
+
+  /**
+   * Required. Who approved.
+   *
+   * @generated from field: string approved_by = 3;
+   */
+  approvedBy: string;
+
+  /**
+   * Required. Why.
+   *
+   * @generated from field: string reason = 4;
+   */
+  reason: string;
+
+  /**
+   * Required. When it was approved.
+   *
+   * @generated from field: string approve_time = 5;
+   */
+  approveTime: string;
+
+  /**
+   * Required. When the approval ends. Without the verdict `pass` it ends 7 days after `approve_time` at the latest.
+   *
+   * @generated from field: string expire_time = 6;
+   */
+  expireTime: string;
+
+  /**
+   * The verdict that it rests on. Missing if there was none.
+   *
+   * @generated from field: understudy.v1.Verdict.Result verdict = 7;
+   */
+  verdict: Verdict_Result;
+
+  /**
+   * SHA-256 of the report with the verdict, in hexadecimal digits. Missing if there was none.
+   *
+   * @generated from field: string report_sha256 = 8;
+   */
+  reportSha256: string;
+
+  /**
+   * Required. SHA-256 of what shapes the route's answers, in hexadecimal digits.
+   *
+   * @generated from field: string shape_sha256 = 9;
+   */
+  shapeSha256: string;
+};
+
+/**
+ * Describes the message understudy.config.v1.Approval.
+ * Use `create(ApprovalSchema)` to create a new message.
+ */
+export const ApprovalSchema: GenMessage<Approval> = /*@__PURE__*/
+  messageDesc(file_understudy_config_v1_config, 1);
 
 /**
  * Samples for comparisons.
@@ -108,7 +200,7 @@ export type SampleSet = Message<"understudy.config.v1.SampleSet"> & {
  * Use `create(SampleSetSchema)` to create a new message.
  */
 export const SampleSetSchema: GenMessage<SampleSet> = /*@__PURE__*/
-  messageDesc(file_understudy_config_v1_config, 1);
+  messageDesc(file_understudy_config_v1_config, 2);
 
 /**
  * An account at a platform.
@@ -171,7 +263,7 @@ export type Provider = Message<"understudy.config.v1.Provider"> & {
  * Use `create(ProviderSchema)` to create a new message.
  */
 export const ProviderSchema: GenMessage<Provider> = /*@__PURE__*/
-  messageDesc(file_understudy_config_v1_config, 2);
+  messageDesc(file_understudy_config_v1_config, 3);
 
 /**
  * A way to a model.
@@ -248,7 +340,7 @@ export type Route = Message<"understudy.config.v1.Route"> & {
  * Use `create(RouteSchema)` to create a new message.
  */
 export const RouteSchema: GenMessage<Route> = /*@__PURE__*/
-  messageDesc(file_understudy_config_v1_config, 3);
+  messageDesc(file_understudy_config_v1_config, 4);
 
 /**
  * What a route can carry. Each field replaces the default by model.
@@ -311,7 +403,7 @@ export type Capabilities = Message<"understudy.config.v1.Capabilities"> & {
  * Use `create(CapabilitiesSchema)` to create a new message.
  */
 export const CapabilitiesSchema: GenMessage<Capabilities> = /*@__PURE__*/
-  messageDesc(file_understudy_config_v1_config, 4);
+  messageDesc(file_understudy_config_v1_config, 5);
 
 /**
  * Prices in US dollars for a million tokens.
@@ -353,7 +445,7 @@ export type Prices = Message<"understudy.config.v1.Prices"> & {
  * Use `create(PricesSchema)` to create a new message.
  */
 export const PricesSchema: GenMessage<Prices> = /*@__PURE__*/
-  messageDesc(file_understudy_config_v1_config, 5);
+  messageDesc(file_understudy_config_v1_config, 6);
 
 /**
  * A named use: its routes and rules.
@@ -395,7 +487,7 @@ export type Workload = Message<"understudy.config.v1.Workload"> & {
  * Use `create(WorkloadSchema)` to create a new message.
  */
 export const WorkloadSchema: GenMessage<Workload> = /*@__PURE__*/
-  messageDesc(file_understudy_config_v1_config, 6);
+  messageDesc(file_understudy_config_v1_config, 7);
 
 /**
  * Somebody who may call.
@@ -430,7 +522,7 @@ export type Caller = Message<"understudy.config.v1.Caller"> & {
  * Use `create(CallerSchema)` to create a new message.
  */
 export const CallerSchema: GenMessage<Caller> = /*@__PURE__*/
-  messageDesc(file_understudy_config_v1_config, 7);
+  messageDesc(file_understudy_config_v1_config, 8);
 
 /**
  * The listener and its limits.
@@ -521,7 +613,7 @@ export type Server = Message<"understudy.config.v1.Server"> & {
  * Use `create(ServerSchema)` to create a new message.
  */
 export const ServerSchema: GenMessage<Server> = /*@__PURE__*/
-  messageDesc(file_understudy_config_v1_config, 8);
+  messageDesc(file_understudy_config_v1_config, 9);
 
 /**
  * A certificate.
@@ -549,7 +641,55 @@ export type Tls = Message<"understudy.config.v1.Tls"> & {
  * Use `create(TlsSchema)` to create a new message.
  */
 export const TlsSchema: GenMessage<Tls> = /*@__PURE__*/
-  messageDesc(file_understudy_config_v1_config, 9);
+  messageDesc(file_understudy_config_v1_config, 10);
+
+/**
+ * Whether a route must be approved before it stands in for the primary of a workload.
+ *
+ * @generated from enum understudy.config.v1.RequireApproval
+ */
+export const RequireApproval = {
+  /**
+   * The default, `warn`.
+   *
+   * @generated from enum value: REQUIRE_APPROVAL_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * No: approvals are not read.
+   *
+   * @generated from enum value: REQUIRE_APPROVAL_OFF = 1;
+   */
+  OFF: 1,
+
+  /**
+   * The log and `understudy check` name backups without an approval; they are used all the same.
+   *
+   * @generated from enum value: REQUIRE_APPROVAL_WARN = 2;
+   */
+  WARN: 2,
+
+  /**
+   * Backups without an approval, also those that a request names, are passed over as `NOT_APPROVED`.
+   *
+   * @generated from enum value: REQUIRE_APPROVAL_ENFORCE = 3;
+   */
+  ENFORCE: 3,
+} as const;
+
+/**
+ * Whether a route must be approved before it stands in for the primary of a workload.
+ *
+ * @generated from enum understudy.config.v1.RequireApproval
+ */
+export type RequireApproval = (typeof RequireApproval)[keyof typeof RequireApproval] | UnknownEnum;
+
+/**
+ * Describes the enum understudy.config.v1.RequireApproval.
+ */
+export const RequireApprovalSchema: GenEnum<RequireApproval> = /*@__PURE__*/
+  enumDesc(file_understudy_config_v1_config, 0);
 
 /**
  * Who hosts the models of a provider.
@@ -604,7 +744,7 @@ export type Platform = (typeof Platform)[keyof typeof Platform] | UnknownEnum;
  * Describes the enum understudy.config.v1.Platform.
  */
 export const PlatformSchema: GenEnum<Platform> = /*@__PURE__*/
-  enumDesc(file_understudy_config_v1_config, 0);
+  enumDesc(file_understudy_config_v1_config, 1);
 
 /**
  * The wire format of a provider.
@@ -645,7 +785,7 @@ export type Dialect = (typeof Dialect)[keyof typeof Dialect] | UnknownEnum;
  * Describes the enum understudy.config.v1.Dialect.
  */
 export const DialectSchema: GenEnum<Dialect> = /*@__PURE__*/
-  enumDesc(file_understudy_config_v1_config, 1);
+  enumDesc(file_understudy_config_v1_config, 2);
 
 /**
  * How a route goes on with an answer that another began.
@@ -693,7 +833,7 @@ export type Continuation = (typeof Continuation)[keyof typeof Continuation] | Un
  * Describes the enum understudy.config.v1.Continuation.
  */
 export const ContinuationSchema: GenEnum<Continuation> = /*@__PURE__*/
-  enumDesc(file_understudy_config_v1_config, 2);
+  enumDesc(file_understudy_config_v1_config, 3);
 
 /**
  * How a prefill is written in the dialect `openai-chat`.
@@ -741,7 +881,7 @@ export type PrefillForm = (typeof PrefillForm)[keyof typeof PrefillForm] | Unkno
  * Describes the enum understudy.config.v1.PrefillForm.
  */
 export const PrefillFormSchema: GenEnum<PrefillForm> = /*@__PURE__*/
-  enumDesc(file_understudy_config_v1_config, 3);
+  enumDesc(file_understudy_config_v1_config, 4);
 
 /**
  * How far requests may route themselves.
@@ -789,5 +929,5 @@ export type RequestRouting = (typeof RequestRouting)[keyof typeof RequestRouting
  * Describes the enum understudy.config.v1.RequestRouting.
  */
 export const RequestRoutingSchema: GenEnum<RequestRouting> = /*@__PURE__*/
-  enumDesc(file_understudy_config_v1_config, 4);
+  enumDesc(file_understudy_config_v1_config, 5);
 
