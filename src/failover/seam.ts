@@ -24,7 +24,6 @@ export class Seam {
   readonly #whiteSpace: string;
   readonly #tail: string;
   readonly #looksForOverlap: boolean;
-  readonly #looksForStartOver: boolean;
   #state: State = { kind: "holding", head: "" };
   #trimmed = "";
 
@@ -33,8 +32,6 @@ export class Seam {
     this.#whiteSpace = delivered.slice(delivered.trimEnd().length);
     this.#tail = delivered.slice(-OVERLAP_WINDOW);
     this.#looksForOverlap = form === "instruct";
-    // A prefilled model that says a short beginning again most likely means it: `#` goes on with `# Title`.
-    this.#looksForStartOver = form === "instruct" || delivered.length >= MIN_OVERLAP;
   }
 
   get diverged(): boolean {
@@ -82,8 +79,7 @@ export class Seam {
   #hold(head: string): string {
     const needed = Math.min(MIN_START_OVER, this.#delivered.length);
     // holding -> skipping: too much of the answer's beginning for a coincidence, even if this piece also ends it
-    if (this.#looksForStartOver && head.length >= needed && head.startsWith(this.#delivered.slice(0, needed)))
-      return this.#skip(0, head);
+    if (head.length >= needed && head.startsWith(this.#delivered.slice(0, needed))) return this.#skip(0, head);
     if (this.#mayStartOver(head) || this.#mayOverlap(head)) {
       this.#state = { kind: "holding", head };
       return "";
@@ -92,7 +88,6 @@ export class Seam {
   }
 
   #mayStartOver(head: string): boolean {
-    if (!this.#looksForStartOver) return false;
     const { length } = this.#delivered;
     return head.length < length ? this.#delivered.startsWith(head) : head.startsWith(this.#delivered);
   }

@@ -101,10 +101,6 @@ describe("an answer that is started over", () => {
   });
 });
 
-test("a prefilled model that says a short beginning again means it", () => {
-  expect(join("#", ["# Title"], "prefill").text).toBe("## Title");
-});
-
 describe("holding", () => {
   test("a suspected repeat may be released, a suspected start-over not", () => {
     const repeat = new Seam("counted the ships each evening", "instruct");
