@@ -1,20 +1,11 @@
 /** The composition root: the only file that wires. */
 
 import { dirname, relative, resolve as resolvePath } from "node:path";
-import { create } from "@bufbuild/protobuf";
-import {
-  type Config,
-  type Provider,
-  RequireApproval,
-  type Route as RouteConfig,
-  RouteSchema,
-} from "../gen/ts/understudy/config/v1/config_pb.ts";
-import { ErrorReason } from "../gen/ts/understudy/v1/ledger_pb.ts";
+import { type Config, RequireApproval } from "../gen/ts/understudy/config/v1/config_pb.ts";
 import type { ApproveOptions, RevokeOptions } from "./cli/approve/approve-command.ts";
 import { describeFirstCalls } from "./cli/first-calls.ts";
 import { createProgram, type ServeOptions } from "./cli/program.ts";
 import { approvalsFolder } from "./config/approval-path.ts";
-import { ConfigError } from "./config/config-error.ts";
 import { BUILT_IN_FILE, makeDefaultConfig } from "./config/default-config.ts";
 import { findConfigFile } from "./config/find-config-file.ts";
 import { type LoadedConfig, loadConfig } from "./config/load-config.ts";
@@ -24,28 +15,24 @@ import { type Problem, printProblem } from "./config/problem.ts";
 import { readApprovals } from "./config/read-approvals.ts";
 import { readConfigFile } from "./config/read-config-file.ts";
 import { readTlsFiles } from "./config/read-tls-files.ts";
-import { findRoute } from "./config/route-reference.ts";
 import { type ServerSettings, serverSettings } from "./config/server-defaults.ts";
 import { removeApproval, writeApproval } from "./config/write-approval.ts";
 import type { CallerSettings } from "./edge/callers.ts";
 import { createEdge, type Edge } from "./edge/edge.ts";
 import { createEngine } from "./failover/engine.ts";
-import { CallRefused } from "./failover/refusal.ts";
 import { createSchemaChecker } from "./failover/schema-check.ts";
 import { type Approvals, makeApprovals } from "./plan/approvals.ts";
 import { checkApprovals } from "./plan/check-approvals.ts";
 import { checkRoutes, type Finding } from "./plan/check-routes.ts";
 import { describeWorkloads } from "./plan/describe-workloads.ts";
 import { findSettings } from "./plan/find-settings.ts";
+import { getRoute } from "./plan/get-route.ts";
 import { makeApproval } from "./plan/make-approval.ts";
 import type { PlanSettings } from "./plan/make-plan.ts";
-import { createUpstream } from "./provider/create-upstream.ts";
 import { hashShape } from "./provider/hash-shape.ts";
-import { createPricing } from "./provider/prices.ts";
-import { resolveSettings } from "./provider/settings.ts";
-import { createRoute } from "./route/create-route.ts";
+import { openRoutes } from "./route/open-routes.ts";
 import type { ProtectedRoute } from "./route/protected-route.ts";
-import { createRouteTable, type RouteMaker, type RouteTable } from "./route/route-table.ts";
+import type { RouteTable } from "./route/route-table.ts";
 import { createComparison } from "./service/comparison.ts";
 import { createCompletion } from "./service/completion.ts";
 import { createRoutes } from "./service/routes.ts";
@@ -74,75 +61,6 @@ async function loadUsual(
   const simulator = await startSimulator();
   const text = makeDefaultConfig({ simulatorUrl: simulator.url, env });
   return { loaded: loadConfig({ text, file: BUILT_IN_FILE, env }), simulator };
-}
-
-function makeRouteMaker(name: string, providerName: string, provider: Provider, route: RouteConfig): RouteMaker {
-  const settings = resolveSettings(providerName, provider, route);
-  const { platform, dialect, model, apiVersion, dialectVersion, capabilities, pings } = settings;
-  return (onChange) => {
-    const { upstream, close } = createUpstream(settings);
-    return createRoute({
-      name,
-      provider: providerName,
-      platform,
-      dialect,
-      model,
-      apiVersion,
-      dialectVersion,
-      capabilities,
-      pings,
-      upstream,
-      closeUpstream: () => void close(),
-      cost: createPricing(settings, route.prices),
-      maxConcurrency: route.maxConcurrency,
-      random: Math.random,
-      onChange,
-    });
-  };
-}
-
-function makeRouteTable(config: Config): RouteTable {
-  const configured = new Map<string, RouteMaker>();
-  for (const [name, route] of Object.entries(config.routes)) {
-    const provider = config.providers[route.provider];
-    if (provider !== undefined) configured.set(name, makeRouteMaker(name, route.provider, provider, route));
-  }
-  return createRouteTable({
-    configured,
-    onDemand: (providerName, model) => {
-      const name = `${providerName}/${model}`;
-      const found = findRoute(config, name);
-      if (found.kind !== "provider-model") return undefined;
-      return makeRouteMaker(name, providerName, found.provider, create(RouteSchema, { provider: providerName, model }));
-    },
-  });
-}
-
-/** The route of a name, or the reason for which there is none. */
-function getRoute(config: Config, table: RouteTable, name: string): ProtectedRoute {
-  const route = table.get(name);
-  if (route !== undefined) return route;
-  const found = findRoute(config, name);
-  switch (found.kind) {
-    case "unknown-provider": {
-      const message = `provider ${found.providerName} is not configured`;
-      throw new CallRefused({ reason: ErrorReason.PROVIDER_NOT_FOUND, message });
-    }
-    case "model-not-allowed": {
-      const message = `provider ${found.providerName} does not allow model ${found.model}: add it to its allow_models`;
-      throw new CallRefused({ reason: ErrorReason.NOT_ALLOWED, message });
-    }
-    case "unknown-route": {
-      const known = Object.keys(config.routes).slice(0, 10).join(", ");
-      const message = `route ${name} is not configured; there are: ${known}`;
-      throw new CallRefused({ reason: ErrorReason.ROUTE_NOT_FOUND, message });
-    }
-    case "configured":
-    case "provider-model": {
-      const message = `route ${name} has no place: too many routes on demand are in use`;
-      throw new CallRefused({ reason: ErrorReason.AT_CAPACITY, message });
-    }
-  }
 }
 
 function findShape(config: Config, name: string): string | undefined {
@@ -203,7 +121,7 @@ async function serve(options: ServeOptions): Promise<number> {
   for (const problem of placeFindings(loaded, checkApprovals(config, approvals))) log.warn(printProblem(problem));
   const settings = serverSettings(config);
   const tls = readTlsFiles(loaded);
-  const table = makeRouteTable(config);
+  const table = openRoutes(config, Math.random);
   closing.defer(() => table.dispose());
   const planSettings = makePlanSettings(config, table, settings, approvals);
   const schemaChecker = createSchemaChecker();
@@ -269,7 +187,7 @@ async function check(options: Pick<ServeOptions, "config">): Promise<number> {
   const { config, file } = loaded;
   readTlsFiles(loaded);
   const approvals = loadApprovals(loaded);
-  const table = makeRouteTable(config);
+  const table = openRoutes(config, Math.random);
   const find = (name: string): ProtectedRoute => getRoute(config, table, name);
   const surprises = checkRoutes(config, (name) => ({
     capabilities: find(name).capabilities,
@@ -310,7 +228,6 @@ function revoke(options: RevokeOptions): Promise<number> {
 try {
   process.exitCode = await createProgram({ serve, check, approve, revoke }).run(process.argv.slice(2));
 } catch (error) {
-  const known = error instanceof ConfigError || error instanceof Error;
-  process.stderr.write(`${known ? error.message : String(error)}\n`);
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = EXIT_FAILURE;
 }

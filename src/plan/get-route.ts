@@ -1,0 +1,35 @@
+/** Finds the route that a workload or a request names. */
+
+import type { Config } from "../../gen/ts/understudy/config/v1/config_pb.ts";
+import { ErrorReason } from "../../gen/ts/understudy/v1/ledger_pb.ts";
+import { findRoute } from "../config/route-reference.ts";
+import { CallRefused } from "../failover/refusal.ts";
+import type { ProtectedRoute } from "../route/protected-route.ts";
+import type { RouteTable } from "../route/route-table.ts";
+
+/** The route of a name. Throws `CallRefused` with the reason for which there is none. */
+export function getRoute(config: Config, table: RouteTable, name: string): ProtectedRoute {
+  const route = table.get(name);
+  if (route !== undefined) return route;
+  const found = findRoute(config, name);
+  switch (found.kind) {
+    case "unknown-provider": {
+      const message = `provider ${found.providerName} is not configured`;
+      throw new CallRefused({ reason: ErrorReason.PROVIDER_NOT_FOUND, message });
+    }
+    case "model-not-allowed": {
+      const message = `provider ${found.providerName} does not allow model ${found.model}: add it to its allow_models`;
+      throw new CallRefused({ reason: ErrorReason.NOT_ALLOWED, message });
+    }
+    case "unknown-route": {
+      const known = Object.keys(config.routes).slice(0, 10).join(", ");
+      const message = `route ${name} is not configured; there are: ${known}`;
+      throw new CallRefused({ reason: ErrorReason.ROUTE_NOT_FOUND, message });
+    }
+    case "configured":
+    case "provider-model": {
+      const message = `route ${name} has no place: too many routes on demand are in use`;
+      throw new CallRefused({ reason: ErrorReason.AT_CAPACITY, message });
+    }
+  }
+}
