@@ -2,7 +2,7 @@
  * Compares the gateway, by gRPC and through its OpenAI door, with a bare relay and with the direct way to the upstream:
  * CPU of a delta, time to first token, memory of an open stream. All figures of a run belong together; only their ratios carry over to other machines.
  *
- * `npm run bench` takes about 90 s, `npm run bench -- --quick` about 20 s. `--profile FOLDER` writes CPU profiles of
+ * `npm run bench` takes about two minutes, `npm run bench -- --quick` about 40 s. `--profile FOLDER` writes CPU profiles of
  * relay and gateway. It is no test: the exit code is 0 whether or not the aims are met, unless something failed.
  */
 

@@ -47,7 +47,7 @@ export async function startStage({ shapes, profileFolder }: StageOptions): Promi
     const configFile = join(folder, "understudy.yaml");
     await writeFile(configFile, makeGatewayConfig(direct));
     const relay = start("bare-relay.ts", [direct], true);
-    const serve = ["serve", "--config", configFile, "--listen", "127.0.0.1:0"];
+    const serve = ["serve", "--log-level", "warn", "--config", configFile, "--listen", "127.0.0.1:0"];
     const gateway = start("../../bin/understudy.mjs", serve, true);
     const gatewayUrl = await gateway.url();
     const urls = { direct, relay: await relay.url(), gateway: gatewayUrl, door: gatewayUrl };
