@@ -54,20 +54,19 @@ function withoutNumbers(text: string): string {
 describe("the shell blocks", () => {
   const calls = blocks("sh").filter((block) => block.includes("127.0.0.1:8080"));
 
-  test("are a stream by grpcurl, an answer by curl, and a stream through the OpenAI door", () => {
-    expect(calls.map((call) => call.split(" ")[0])).toEqual(["grpcurl", "curl", "curl"]);
+  test("are streams by grpcurl and buf curl, an answer by curl, and a stream through the OpenAI door", () => {
+    expect(calls.map((call) => call.split(" ")[0])).toEqual(["grpcurl", "npx", "curl", "curl"]);
   });
 
-  test("grpcurl streams through a switch", async () => {
-    const { stdout, stderr } = await shell(calls[0] ?? "");
-    expect(stderr).toBe("");
+  test.each([["grpcurl"], ["buf curl"]])("%s streams through a switch", async (tool) => {
+    const { stdout } = await shell(calls.find((call) => call.includes(tool)) ?? "");
     expect(stdout).toContain('"routeSwitched"');
     expect(stdout).toContain("SWITCH_REASON_STALLED");
     expect(stdout).toContain('"completed"');
   });
 
   test("curl gets the answer with the switch in its ledger", async () => {
-    const answer: unknown = JSON.parse((await shell(calls[1] ?? "")).stdout);
+    const answer: unknown = JSON.parse((await shell(calls.find((call) => call.includes("/Complete ")) ?? "")).stdout);
     expect(answer).toMatchObject({
       parts: [{ text: expect.any(String) }],
       switches: [{ from: "sim-claude-down", to: "sim-claude-on-azure" }],
