@@ -5,7 +5,7 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type Program, runProgram } from "../scenarios/run-program.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -26,6 +26,12 @@ beforeAll(async () => {
 afterAll(async () => {
   program.child.kill("SIGTERM");
   expect(await program.ended).toMatchObject({ code: 0 });
+});
+
+// Three stalls in a row open the breaker, and the next call would go straight to the backup.
+beforeEach(async () => {
+  const restore = "understudy.v1.RouteService/RestoreRoute";
+  await shell(`grpcurl -plaintext -d '{"route":"sim-claude-stalling"}' 127.0.0.1:8080 ${restore}`);
 });
 
 /** Code blocks of a language, as they stand in the README. */
