@@ -701,7 +701,7 @@ func (x *ListRoutesResponse) GetNextPageToken() string {
 // What to watch.
 type WatchRoutesRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Optional. Names of the routes to watch. Default all.
+	// Optional. Names of the routes to watch, at most 1,000. Default all.
 	Routes        []string `protobuf:"bytes,1,rep,name=routes,proto3" json:"routes,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1142,7 +1142,7 @@ type IsolateRouteRequest struct {
 	Route string `protobuf:"bytes,1,opt,name=route,proto3" json:"route,omitempty"`
 	// Optional. Why, for those who look at the route. At most 256 characters.
 	Reason string `protobuf:"bytes,2,opt,name=reason,proto3" json:"reason,omitempty"`
-	// Optional. How long. Default until it is restored.
+	// Optional. How long, above 0 and at most 30 days. Default until it is restored.
 	Duration      *durationpb.Duration `protobuf:"bytes,3,opt,name=duration,proto3" json:"duration,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

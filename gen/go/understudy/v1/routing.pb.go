@@ -541,7 +541,8 @@ type Policy struct {
 	// Slowest acceptable rate of text in tokens per second, measured over 15 s after the first 15 s of text. Default 2;
 	// 0 turns the check off. Range 0 to 1,000.
 	MinTokensPerS *float64 `protobuf:"fixed64,11,opt,name=min_tokens_per_s,json=minTokensPerS,proto3,oneof" json:"min_tokens_per_s,omitempty"`
-	// Longest time of the whole call. Default 600 s; a shorter deadline of the client rules.
+	// Longest time of the whole call. Default: the client's deadline, else 600 s. A shorter deadline of the client rules
+	// over a value that is set, and the server's `max_total_timeout` over both.
 	TotalTimeout *durationpb.Duration `protobuf:"bytes,12,opt,name=total_timeout,json=totalTimeout,proto3" json:"total_timeout,omitempty"`
 	// Most attempts of one call, the first included; retries and hedges count, skipped routes do not. Default 3, range 1
 	// to 8.

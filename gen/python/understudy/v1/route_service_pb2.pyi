@@ -305,7 +305,7 @@ class WatchRoutesRequest(_message.Message):
     ROUTES_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def routes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Optional. Names of the routes to watch. Default all."""
+        """Optional. Names of the routes to watch, at most 1,000. Default all."""
 
     def __init__(
         self,
@@ -604,7 +604,7 @@ class IsolateRouteRequest(_message.Message):
     """Optional. Why, for those who look at the route. At most 256 characters."""
     @_builtins.property
     def duration(self) -> _duration_pb2.Duration:
-        """Optional. How long. Default until it is restored."""
+        """Optional. How long, above 0 and at most 30 days. Default until it is restored."""
 
     def __init__(
         self,

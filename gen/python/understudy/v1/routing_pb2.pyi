@@ -373,7 +373,9 @@ class Policy(_message.Message):
 
     @_builtins.property
     def total_timeout(self) -> _duration_pb2.Duration:
-        """Longest time of the whole call. Default 600 s; a shorter deadline of the client rules."""
+        """Longest time of the whole call. Default: the client's deadline, else 600 s. A shorter deadline of the client rules
+        over a value that is set, and the server's `max_total_timeout` over both.
+        """
 
     @_builtins.property
     def max_retry_wait(self) -> _duration_pb2.Duration:

@@ -283,7 +283,7 @@ export const ListRoutesResponseSchema: GenMessage<ListRoutesResponse> = /*@__PUR
  */
 export type WatchRoutesRequest = Message<"understudy.v1.WatchRoutesRequest"> & {
   /**
-   * Optional. Names of the routes to watch. Default all.
+   * Optional. Names of the routes to watch, at most 1,000. Default all.
    *
    * @generated from field: repeated string routes = 1;
    */
@@ -687,7 +687,7 @@ export type IsolateRouteRequest = Message<"understudy.v1.IsolateRouteRequest"> &
   reason: string;
 
   /**
-   * Optional. How long. Default until it is restored.
+   * Optional. How long, above 0 and at most 30 days. Default until it is restored.
    *
    * @generated from field: google.protobuf.Duration duration = 3;
    */

@@ -144,7 +144,8 @@ export type Policy = Message<"understudy.v1.Policy"> & {
   minTokensPerS?: number | undefined;
 
   /**
-   * Longest time of the whole call. Default 600 s; a shorter deadline of the client rules.
+   * Longest time of the whole call. Default: the client's deadline, else 600 s. A shorter deadline of the client rules
+   * over a value that is set, and the server's `max_total_timeout` over both.
    *
    * @generated from field: google.protobuf.Duration total_timeout = 12;
    */

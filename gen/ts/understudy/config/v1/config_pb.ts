@@ -496,7 +496,7 @@ export const WorkloadSchema: GenMessage<Workload> = /*@__PURE__*/
  */
 export type Caller = Message<"understudy.config.v1.Caller"> & {
   /**
-   * Required. The key, as `${NAME}`; sent as `authorization: Bearer KEY`.
+   * Required. The key, as `${NAME}`; sent as `authorization: Bearer KEY` or `x-api-key: KEY`.
    *
    * @generated from field: string api_key = 1;
    */
