@@ -24,7 +24,7 @@ export const MARGIN_RULES = {
 export type MarginName = keyof typeof MARGIN_RULES;
 
 /** The names of the margins. */
-export const MARGIN_NAMES = [
+const MARGIN_NAMES = [
   "shapeMargin",
   "firstTokenRatio",
   "totalRatio",

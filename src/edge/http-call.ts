@@ -7,7 +7,7 @@ import { type EdgeRequest, type Exchange, wasCutShort } from "./exchange.ts";
 import { makeInvalidRefusal } from "./invalid-refusal.ts";
 
 /** The header in which a client gives its deadline as a length, in milliseconds. */
-export const TIMEOUT_HEADER = "x-understudy-timeout-ms";
+const TIMEOUT_HEADER = "x-understudy-timeout-ms";
 
 /** Longest deadline that is understood, in milliseconds: a day. Policies end calls long before. */
 const MAX_TIMEOUT_MS = 86_400_000;

@@ -1,7 +1,6 @@
 /** Cuts lists into pages. */
 
-import { ErrorReason } from "../../gen/ts/understudy/v1/ledger_pb.ts";
-import { CallRefused } from "../failover/refusal.ts";
+import { refuseField } from "./refuse-fields.ts";
 
 const DEFAULT_PAGE_SIZE = 100;
 const MAX_PAGE_SIZE = 1_000;
@@ -21,7 +20,7 @@ export interface Page<T> {
 /** Takes one page of `items`, which are in the order of their keys. A token names the last key of the page before. */
 export function takePage<T>(items: readonly T[], keyOf: (item: T) => string, request: PageRequest): Page<T> {
   const size = request.pageSize === 0 ? DEFAULT_PAGE_SIZE : request.pageSize;
-  if (size < 1 || size > MAX_PAGE_SIZE) throw invalid("page_size", `is ${size}; give 1 to ${MAX_PAGE_SIZE}`);
+  if (size < 1 || size > MAX_PAGE_SIZE) refuseField("page_size", `is ${size}; give 1 to ${MAX_PAGE_SIZE}`);
   const after = request.pageToken === "" ? undefined : decodeToken(request.pageToken);
   const rest = after === undefined ? items : items.filter((item) => keyOf(item) > after);
   const page = rest.slice(0, size);
@@ -37,13 +36,5 @@ function encodeToken(key: string): string {
 function decodeToken(token: string): string {
   const text = Buffer.from(token, "base64url").toString();
   if (text.startsWith("after ") && encodeToken(text.slice(6)) === token) return text.slice(6);
-  throw invalid("page_token", "is not a token that this method gave; leave it empty for the first page");
-}
-
-function invalid(field: string, description: string): CallRefused {
-  return new CallRefused({
-    reason: ErrorReason.INVALID_REQUEST,
-    message: `the request is not valid: ${field} ${description}`,
-    violations: [{ field, description }],
-  });
+  refuseField("page_token", "is not a token that this method gave; leave it empty for the first page");
 }

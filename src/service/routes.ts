@@ -27,6 +27,7 @@ import type { RouteTable } from "../route/route-table.ts";
 import type { Caller } from "./call-context.ts";
 import { checkCaller } from "./check-caller.ts";
 import { takePage } from "./page.ts";
+import { refuseField } from "./refuse-fields.ts";
 import type { RouteHandlers } from "./services.ts";
 import { validateRequest } from "./validate-request.ts";
 import { hasControlCharacter } from "./validation/text-form.ts";
@@ -63,7 +64,7 @@ export function createRoutes(settings: PlanSettings, table: RouteTable): RouteHa
     },
     async *watchRoutes({ routes: names }, { signal }) {
       if (names.length > MAX_WATCHED_ROUTES) {
-        throw invalid("routes", `has ${names.length} names; give at most ${MAX_WATCHED_ROUTES}, or none for all`);
+        refuseField("routes", `has ${names.length} names; give at most ${MAX_WATCHED_ROUTES}, or none for all`);
       }
       const watched = names.length === 0 ? undefined : new Set(names);
       for (const name of watched ?? []) find(name);
@@ -74,11 +75,11 @@ export function createRoutes(settings: PlanSettings, table: RouteTable): RouteHa
       const route = find(name);
       const ms = duration === undefined ? undefined : durationMs(duration);
       if (ms !== undefined && !(ms > 0 && ms <= MAX_ISOLATION_MS)) {
-        throw invalid("duration", "is not above 0 and at most 30 days; leave it out to isolate until restored");
+        refuseField("duration", "is not above 0 and at most 30 days; leave it out to isolate until restored");
       }
-      if (hasControlCharacter(reason)) throw invalid("reason", "has a control character; give one line of text");
+      if (hasControlCharacter(reason)) refuseField("reason", "has a control character; give one line of text");
       if (reason.length > MAX_ISOLATION_REASON_LENGTH) {
-        throw invalid("reason", `has ${reason.length} characters; give at most ${MAX_ISOLATION_REASON_LENGTH}`);
+        refuseField("reason", `has ${reason.length} characters; give at most ${MAX_ISOLATION_REASON_LENGTH}`);
       }
       route.isolate(reason, ms === undefined ? undefined : Date.now() + ms);
       return create(IsolateRouteResponseSchema, { route: route.describe() });
@@ -91,7 +92,7 @@ export function createRoutes(settings: PlanSettings, table: RouteTable): RouteHa
     },
     explainRequest({ request }, context) {
       const { requestId, timeoutMs } = context;
-      if (request === undefined) throw invalid("request", "is missing; give the request that is to be explained");
+      if (request === undefined) refuseField("request", "is missing; give the request that is to be explained");
       validateRequest(request);
       checkCaller(request, context);
       const call = { requestId, timeoutMs, nowMs: performance.now(), unary: false };
@@ -149,13 +150,5 @@ function explainRoute({ route, unsupported }: PlanRoute): PlannedRoute {
     route: route.describe(),
     skipReason: unsupported === undefined ? (refusal?.reason ?? SkipReason.UNSPECIFIED) : unsupported.reason,
     skipMessage: unsupported?.message ?? refusal?.message ?? "",
-  });
-}
-
-function invalid(field: string, description: string): CallRefused {
-  return new CallRefused({
-    reason: ErrorReason.INVALID_REQUEST,
-    message: `the request is not valid: ${field} ${description}`,
-    violations: [{ field, description }],
   });
 }

@@ -1,9 +1,8 @@
 /** Checks that a completion request says what it must, before anything is planned for it. */
 
 import type { CompleteRequest } from "../../gen/ts/understudy/v1/completion_service_pb.ts";
-import { ErrorReason } from "../../gen/ts/understudy/v1/ledger_pb.ts";
 import { isName, NAME_FORM } from "../config/name-form.ts";
-import { CallRefused, type FieldViolation } from "../failover/refusal.ts";
+import { refuseFields } from "./refuse-fields.ts";
 import { checkMarks } from "./validation/check-marks.ts";
 import { checkMessages } from "./validation/check-messages.ts";
 import { checkResponseFormat } from "./validation/check-response-format.ts";
@@ -29,8 +28,7 @@ export function validateRequest(request: CompleteRequest): void {
     checkResumable(request, violations);
   }
   checkMarks(request, violations);
-  const [first] = violations.list;
-  if (first !== undefined) throw refuse(first, violations.list);
+  refuseFields(violations.list);
 }
 
 function checkUse({ workload, routing }: CompleteRequest, violations: Violations): void {
@@ -57,10 +55,4 @@ function checkResumable({ responseFormat }: CompleteRequest, violations: Violati
   const format = responseFormat?.format.case;
   if (format === undefined || format === "text") return;
   violations.add("resume", "cannot go on with JSON", "leave it out and begin a new answer");
-}
-
-function refuse(first: FieldViolation, violations: readonly FieldViolation[]): CallRefused {
-  const more = violations.length > 1 ? `, and ${violations.length - 1} more` : "";
-  const message = `the request is not valid: ${first.field} ${first.description}${more}`;
-  return new CallRefused({ reason: ErrorReason.INVALID_REQUEST, message, violations });
 }

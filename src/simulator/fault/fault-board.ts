@@ -4,7 +4,7 @@ import type { ChosenFault } from "./fault.ts";
 import { parseFaults } from "./parse-behaviour.ts";
 
 /** Stands for every model. */
-export const EVERY_MODEL = "*";
+const EVERY_MODEL = "*";
 
 /** Models whose requests are counted; beyond that the count of the model counted longest starts over. */
 const MAX_COUNTED_MODELS = 10_000;
