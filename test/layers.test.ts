@@ -6,15 +6,24 @@ const SRC = resolve(import.meta.dirname, "../src");
 
 /** The request's path: a folder imports only folders to its right. */
 const PATH = ["edge", "service", "plan", "failover", "route", "provider", "wire"];
-/** May be imported by everything on the path, and import nothing of it. */
-const BESIDE = ["config", "telemetry", "time"];
+/** May be imported by everything on the path, and import nothing of it; each with what it imports of the others. */
+const BESIDE: Readonly<Record<string, readonly string[]>> = {
+  call: [],
+  vendor: [],
+  config: ["call", "vendor"],
+  telemetry: ["call"],
+  time: [],
+};
 
 /** Folders that the files of a folder may import, besides their own. */
 function mayImport(folder: string): readonly string[] {
+  const beside = Object.keys(BESIDE);
   const place = PATH.indexOf(folder);
-  if (place >= 0) return [...PATH.slice(place + 1), ...BESIDE, ...(folder === "service" ? ["compare"] : [])];
-  if (folder === "compare") return [...PATH.slice(PATH.indexOf("failover")), ...BESIDE];
-  return [];
+  if (place >= 0) return [...PATH.slice(place + 1), ...beside, ...(folder === "service" ? ["compare"] : [])];
+  if (folder === "compare") return [...PATH.slice(PATH.indexOf("failover")), ...beside];
+  // Wires everything but the commands, which talk to a server as any client does.
+  if (folder === "gateway") return [...PATH, ...beside, "compare", "simulator"];
+  return BESIDE[folder] ?? [];
 }
 
 /** The one folder, or file, that may import a library. */

@@ -1,10 +1,6 @@
 /** Limits of a call that nobody set, each with its reason. Durations in milliseconds. */
 
-/** A silence after which something is suspected, and one after which it is certain. */
-export interface GapLimits {
-  readonly suspectMs: number;
-  readonly confirmMs: number;
-}
+import type { GapLimits } from "../call/plan.ts";
 
 /** TCP and TLS to a near data centre take well under a second; 5 s leaves room for two lost SYN packets. */
 export const CONNECT_TIMEOUT_MS = 5_000;

@@ -1,9 +1,8 @@
 /** Lets pages of configured origins call. */
 
 import { cors } from "@connectrpc/connect";
-
-import type { Exchange } from "./exchange.ts";
-import { answerText } from "./plain-door.ts";
+import { answerText } from "./admin/plain-door.ts";
+import type { Exchange } from "./port/exchange.ts";
 
 const ALLOWED_METHODS = cors.allowedMethods.join(", ");
 const ALLOWED_HEADERS = [...cors.allowedHeaders, "authorization", "x-api-key"].join(", ");

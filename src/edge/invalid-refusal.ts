@@ -1,7 +1,7 @@
 /** Says that a request is not valid. */
 
 import { ErrorReason } from "../../gen/ts/understudy/v1/ledger_pb.ts";
-import type { FieldViolation, Refusal } from "../failover/refusal.ts";
+import type { FieldViolation, Refusal } from "../call/refusal.ts";
 
 /** Makes the refusal of a request with these mistakes, at least one. */
 export function makeInvalidRefusal(violations: readonly FieldViolation[]): Refusal {

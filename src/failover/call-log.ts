@@ -1,12 +1,12 @@
 /** What the log says of a call: each attempt that did not complete the answer, and the end. Never text of it. */
 
 import { ErrorReason } from "../../gen/ts/understudy/v1/ledger_pb.ts";
+import type { Plan } from "../call/plan.ts";
 import type { Log } from "../telemetry/log.ts";
-import type { AttemptRecord } from "./attempt-record.ts";
-import { describeOutcome } from "./describe-outcome.ts";
+import { describeOutcome } from "./attempt/describe-outcome.ts";
+import type { Outcome } from "./attempt/outcome.ts";
 import { outcomeName } from "./failure-classes.ts";
-import type { Outcome } from "./outcome.ts";
-import type { Plan } from "./plan.ts";
+import type { AttemptRecord } from "./ledger/attempt-record.ts";
 
 /** The words for refusals: `all_routes_failed`. */
 const REASON_NAMES = new Map<ErrorReason, string>(

@@ -2,29 +2,29 @@
 
 import { FinishReason } from "../../gen/ts/understudy/v1/conversation_pb.ts";
 import { ErrorReason } from "../../gen/ts/understudy/v1/ledger_pb.ts";
-import type { Route } from "../route/route.ts";
+import type { Plan } from "../call/plan.ts";
+import { CallRefused } from "../call/refusal.ts";
+import type { Route } from "../call/route.ts";
 import type { Log } from "../telemetry/log.ts";
 import { sleep } from "../time/sleep.ts";
-import type { Attempt } from "./attempt.ts";
-import type { AttemptRecord } from "./attempt-record.ts";
+import type { Attempt } from "./attempt/attempt.ts";
+import { launchAttempt } from "./attempt/launch-attempt.ts";
+import type { Outcome } from "./attempt/outcome.ts";
+import type { SilenceWatches } from "./attempt/silence-watch.ts";
+import { type AnswerCheck, makeAnswerCheck, type SchemaCheck } from "./attempt/verify-answer.ts";
 import { CallLog, type CallOutcome } from "./call-log.ts";
-import { makeCompleted } from "./completion.ts";
 import { type Contender, Contest, type Hedge } from "./contest.ts";
-import { type AttemptForm, USUAL_FORM } from "./continuation.ts";
 import { decide, isFinal, type Step } from "./decide.ts";
 import { Delivery } from "./delivery.ts";
+import { MAX_HEDGED_INPUT_TOKENS, MIN_CONTINUATION_TOKENS, NEXT_ROUTE_RESERVE_MS } from "./engine-limits.ts";
 import { classify } from "./failure-classes.ts";
-import { makeRefusal } from "./final-refusal.ts";
-import { launchAttempt } from "./launch-attempt.ts";
-import { MAX_HEDGED_INPUT_TOKENS, MIN_CONTINUATION_TOKENS, NEXT_ROUTE_RESERVE_MS } from "./limits.ts";
+import type { AttemptRecord } from "./ledger/attempt-record.ts";
+import { makeRefusal } from "./ledger/final-refusal.ts";
+import { makeCompleted } from "./ledger/make-completed.ts";
+import { remainingTokens } from "./ledger/token-usage.ts";
 import type { Outbox } from "./outbox.ts";
-import type { Outcome } from "./outcome.ts";
-import type { Plan } from "./plan.ts";
-import { CallRefused } from "./refusal.ts";
 import { type Picked, RoutePicker } from "./route-picker.ts";
-import type { SilenceWatches } from "./silence-watch.ts";
-import { remainingTokens } from "./usage.ts";
-import { type AnswerCheck, makeAnswerCheck, type SchemaCheck } from "./verify-answer.ts";
+import { type AttemptForm, USUAL_FORM } from "./seam/continuation.ts";
 
 /** What all calls share. */
 export interface CallParts {

@@ -1,8 +1,8 @@
 /** One attempt, and beside it a hedge once the first is suspected: the first text or tool call wins. */
 
-import type { Attempt } from "./attempt.ts";
-import type { AttemptOutput } from "./attempt-output.ts";
-import type { Outcome } from "./outcome.ts";
+import type { Attempt } from "./attempt/attempt.ts";
+import type { AttemptOutput } from "./attempt/attempt-output.ts";
+import type { Outcome } from "./attempt/outcome.ts";
 
 /** An attempt with the way of its output. */
 export interface Contender {

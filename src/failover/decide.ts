@@ -3,14 +3,14 @@
 import type { CompleteRequest } from "../../gen/ts/understudy/v1/completion_service_pb.ts";
 import { ToolChoice_Mode } from "../../gen/ts/understudy/v1/conversation_pb.ts";
 import { ErrorReason } from "../../gen/ts/understudy/v1/ledger_pb.ts";
-import type { Route } from "../route/route.ts";
-import type { Answer } from "./answer.ts";
-import type { AttemptRecord } from "./attempt-record.ts";
-import { type AttemptForm, USUAL_FORM } from "./continuation.ts";
+import type { Plan } from "../call/plan.ts";
+import type { Route } from "../call/route.ts";
+import type { Outcome } from "./attempt/outcome.ts";
+import type { Answer } from "./delivered-answer.ts";
+import { QUICK_FAILURE_MS, RETRY_PAUSE_MS } from "./engine-limits.ts";
 import { type Action, classify } from "./failure-classes.ts";
-import { QUICK_FAILURE_MS, RETRY_PAUSE_MS } from "./limits.ts";
-import type { Outcome } from "./outcome.ts";
-import type { Plan } from "./plan.ts";
+import type { AttemptRecord } from "./ledger/attempt-record.ts";
+import { type AttemptForm, USUAL_FORM } from "./seam/continuation.ts";
 
 export type Step =
   /** Goes on with the next route of the plan; `largerThan` is the route whose window was too small. */

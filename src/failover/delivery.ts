@@ -12,11 +12,11 @@ import {
 } from "../../gen/ts/understudy/v1/completion_service_pb.ts";
 import type { ToolCall } from "../../gen/ts/understudy/v1/conversation_pb.ts";
 import { SwitchReason } from "../../gen/ts/understudy/v1/routing_pb.ts";
-import { Answer } from "./answer.ts";
-import type { AttemptRecord } from "./attempt-record.ts";
-import { HEARTBEAT_INTERVAL_MS } from "./limits.ts";
+import type { Plan } from "../call/plan.ts";
+import { Answer } from "./delivered-answer.ts";
+import { HEARTBEAT_INTERVAL_MS } from "./engine-limits.ts";
+import type { AttemptRecord } from "./ledger/attempt-record.ts";
 import type { CallEvent, Outbox } from "./outbox.ts";
-import type { Plan } from "./plan.ts";
 
 /** Delivers pieces of attempts, keeps the answer as the client has it, and announces every change of the serving route. */
 export class Delivery {

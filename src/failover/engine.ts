@@ -1,10 +1,10 @@
 /** The engine's front: runs plans and gives the events of their calls. */
 
 import type { StreamCompleteResponse } from "../../gen/ts/understudy/v1/completion_service_pb.ts";
+import type { Plan } from "../call/plan.ts";
+import { SilenceWatches } from "./attempt/silence-watch.ts";
 import { Call, type CallParts } from "./call.ts";
 import { Outbox } from "./outbox.ts";
-import type { Plan } from "./plan.ts";
-import { SilenceWatches } from "./silence-watch.ts";
 
 /** What the engine needs. */
 export type EngineOptions = Omit<CallParts, "watches">;

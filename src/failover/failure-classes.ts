@@ -2,8 +2,8 @@
 
 import { AttemptOutcome } from "../../gen/ts/understudy/v1/ledger_pb.ts";
 import { SwitchReason } from "../../gen/ts/understudy/v1/routing_pb.ts";
-import type { FailureKind } from "../provider/failure.ts";
-import type { Outcome } from "./outcome.ts";
+import type { FailureKind } from "../call/upstream-failure.ts";
+import type { Outcome } from "./attempt/outcome.ts";
 
 /**
  * What the engine does after a failure.

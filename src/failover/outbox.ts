@@ -5,7 +5,7 @@ import {
   type StreamCompleteResponse,
   StreamCompleteResponseSchema,
 } from "../../gen/ts/understudy/v1/completion_service_pb.ts";
-import { MAX_OUTBOX_BYTES } from "./limits.ts";
+import { MAX_OUTBOX_BYTES } from "./engine-limits.ts";
 
 /** What happened, as the API says it. */
 export type CallEvent = StreamCompleteResponse["event"];

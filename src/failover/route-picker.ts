@@ -2,12 +2,12 @@
 
 import { Continuation } from "../../gen/ts/understudy/v1/route_service_pb.ts";
 import { SkipReason } from "../../gen/ts/understudy/v1/routing_pb.ts";
-import type { Admission, Lease, Refused, Route } from "../route/route.ts";
-import { describeDuration } from "./describe-outcome.ts";
-import { MAX_ADMISSION_WAIT_MS, MIN_ATTEMPT_TIME_MS } from "./limits.ts";
-import type { Plan, PlannedRoute } from "./plan.ts";
-import type { SilenceWatches } from "./silence-watch.ts";
-import type { SkipRecord } from "./skip-record.ts";
+import type { Plan, PlannedRoute } from "../call/plan.ts";
+import type { Admission, Lease, Refused, Route } from "../call/route.ts";
+import { describeDuration } from "./attempt/describe-outcome.ts";
+import type { SilenceWatches } from "./attempt/silence-watch.ts";
+import { MAX_ADMISSION_WAIT_MS, MIN_ATTEMPT_TIME_MS } from "./engine-limits.ts";
+import type { SkipRecord } from "./ledger/skip-record.ts";
 
 /** A route that may be asked now. */
 export interface Picked {

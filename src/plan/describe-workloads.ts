@@ -2,7 +2,7 @@
 
 import type { Config } from "../../gen/ts/understudy/config/v1/config_pb.ts";
 import { Continuation, type Route, RouteApproval_State as State } from "../../gen/ts/understudy/v1/route_service_pb.ts";
-import { describeDuration } from "../failover/describe-outcome.ts";
+import { describeDuration } from "../failover/attempt/describe-outcome.ts";
 import type { Approvals, Standing } from "./approvals.ts";
 import { PLAIN_CALL, type ResolvedPolicy, resolvePolicy } from "./policy.ts";
 

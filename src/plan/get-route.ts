@@ -2,8 +2,8 @@
 
 import type { Config } from "../../gen/ts/understudy/config/v1/config_pb.ts";
 import { ErrorReason } from "../../gen/ts/understudy/v1/ledger_pb.ts";
+import { CallRefused } from "../call/refusal.ts";
 import { findRoute } from "../config/route-reference.ts";
-import { CallRefused } from "../failover/refusal.ts";
 import type { ProtectedRoute } from "../route/protected-route.ts";
 import type { RouteTable } from "../route/route-table.ts";
 

@@ -5,9 +5,9 @@ import type { CompleteRequest } from "../../gen/ts/understudy/v1/completion_serv
 import { ReasoningOptions_Effort } from "../../gen/ts/understudy/v1/conversation_pb.ts";
 import { ErrorReason } from "../../gen/ts/understudy/v1/ledger_pb.ts";
 import { SkipReason } from "../../gen/ts/understudy/v1/routing_pb.ts";
-import type { Plan, Unsupported } from "../failover/plan.ts";
-import { CallRefused } from "../failover/refusal.ts";
-import type { Route } from "../route/route.ts";
+import type { Plan, Unsupported } from "../call/plan.ts";
+import { CallRefused } from "../call/refusal.ts";
+import type { Route } from "../call/route.ts";
 import type { Approvals } from "./approvals.ts";
 import { estimateInputTokens } from "./input-tokens.ts";
 import { type PolicyFacts, resolvePolicy } from "./policy.ts";

@@ -10,11 +10,11 @@ import {
   PolicySchema,
   Switch,
 } from "../../gen/ts/understudy/v1/routing_pb.ts";
+import type { AttemptLimits, GapLimits } from "../call/plan.ts";
 import {
   CONNECT_TIMEOUT_MS,
   FIRST_TOKEN,
   FIRST_TOKEN_WITH_REASONING,
-  type GapLimits,
   INPUT_TOKENS_PER_EXTRA_SECOND,
   MAX_ATTEMPTS,
   MAX_RETRY_WAIT_MS,
@@ -26,7 +26,6 @@ import {
   TOOL_GAP,
   TOTAL_TIMEOUT_MS,
 } from "../config/policy-defaults.ts";
-import type { AttemptLimits } from "../failover/plan.ts";
 
 /** What of a request changes the defaults. */
 export interface PolicyFacts {

@@ -3,7 +3,7 @@
 import { RequestRouting, type Workload } from "../../gen/ts/understudy/config/v1/config_pb.ts";
 import { ErrorReason } from "../../gen/ts/understudy/v1/ledger_pb.ts";
 import type { Routing } from "../../gen/ts/understudy/v1/routing_pb.ts";
-import { CallRefused } from "../failover/refusal.ts";
+import { CallRefused } from "../call/refusal.ts";
 
 /** Where a call's routes come from. */
 export interface RoutingSources {

@@ -4,7 +4,7 @@ import type { CompleteRequest } from "../../gen/ts/understudy/v1/completion_serv
 import { type Part, ReasoningOptions_Effort } from "../../gen/ts/understudy/v1/conversation_pb.ts";
 import type { Capabilities } from "../../gen/ts/understudy/v1/route_service_pb.ts";
 import { SkipReason } from "../../gen/ts/understudy/v1/routing_pb.ts";
-import type { Unsupported } from "../failover/plan.ts";
+import type { Unsupported } from "../call/plan.ts";
 
 interface Need {
   readonly name: string;

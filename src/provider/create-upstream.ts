@@ -1,19 +1,19 @@
 /** Calls a route's upstream: one request over HTTP, its answer as neutral events. */
 
+import type { Upstream, UpstreamEvent, UpstreamRequest } from "../call/upstream.ts";
+import type { FailureKind } from "../call/upstream-failure.ts";
 import { createHttpClient, type HttpClient } from "../wire/http-client.ts";
 import type { HttpHeaders, HttpOutcome } from "../wire/http-exchange.ts";
 import { readBodyText } from "../wire/read-body-text.ts";
 import type { ResponseBody } from "../wire/response-body.ts";
-import type { Answer } from "./answer.ts";
 import { type AnswerHead, makeFailure, readAnswerHead } from "./dialect/answer-head.ts";
 import { anthropicMessages } from "./dialect/anthropic-messages/index.ts";
 import type { Dialect } from "./dialect/dialect.ts";
 import { openaiChat } from "./dialect/openai-chat/index.ts";
-import type { FailureKind } from "./failure.ts";
 import type { DialectName } from "./platform/platform-rules.ts";
 import type { RouteSettings } from "./settings.ts";
 import { StreamedAnswer } from "./streamed-answer.ts";
-import type { Upstream, UpstreamEvent, UpstreamRequest } from "./upstream.ts";
+import type { Answer } from "./upstream-answer.ts";
 import { WholeAnswer } from "./whole-answer.ts";
 
 const DIALECTS: Readonly<Record<DialectName, Dialect>> = {

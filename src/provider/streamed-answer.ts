@@ -1,12 +1,12 @@
 /** An answer that comes as server-sent events. */
 
+import type { UpstreamEvent } from "../call/upstream.ts";
+import type { FailureKind } from "../call/upstream-failure.ts";
 import { EventStream } from "../wire/event-stream.ts";
 import type { BodyEnding, ResponseBody } from "../wire/response-body.ts";
-import { ALIVE, type Answer } from "./answer.ts";
 import { type AnswerHead, makeFailure } from "./dialect/answer-head.ts";
 import type { AnswerReader } from "./dialect/dialect.ts";
-import type { FailureKind } from "./failure.ts";
-import type { UpstreamEvent } from "./upstream.ts";
+import { ALIVE, type Answer } from "./upstream-answer.ts";
 
 /** Longest wait for usage behind the finish reason, in milliseconds: the answer is whole, and the caller waits. */
 const USAGE_WAIT_MS = 2_000;

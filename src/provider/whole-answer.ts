@@ -1,12 +1,12 @@
 /** An answer that comes as one JSON document, from a server that does not stream. */
 
-import { WHOLE_ANSWER_BYTES } from "../wire/limits.ts";
+import type { UpstreamEvent } from "../call/upstream.ts";
+import type { FailureKind } from "../call/upstream-failure.ts";
 import type { BodyEnding, ResponseBody } from "../wire/response-body.ts";
-import { ALIVE, type Answer } from "./answer.ts";
+import { WHOLE_ANSWER_BYTES } from "../wire/wire-limits.ts";
 import { type AnswerHead, makeFailure } from "./dialect/answer-head.ts";
 import type { AnswerReader } from "./dialect/dialect.ts";
-import type { FailureKind } from "./failure.ts";
-import type { UpstreamEvent } from "./upstream.ts";
+import { ALIVE, type Answer } from "./upstream-answer.ts";
 
 export class WholeAnswer implements Answer {
   readonly events: UpstreamEvent[] = [];

@@ -9,7 +9,8 @@ import {
   RouteSchema,
 } from "../../gen/ts/understudy/v1/route_service_pb.ts";
 import { SkipReason } from "../../gen/ts/understudy/v1/routing_pb.ts";
-import type { Upstream } from "../provider/upstream.ts";
+import type { Admission, AdmitOptions, Lease, Refused } from "../call/route.ts";
+import type { Upstream } from "../call/upstream.ts";
 import { createPlaces, type Place, type Places } from "./admission.ts";
 import { type AttemptBudget, createAttemptBudget, HEDGE_RATES, RETRY_RATES } from "./attempt-budget.ts";
 import { availabilityState, makeAvailability, type ProtectionState } from "./availability.ts";
@@ -21,7 +22,6 @@ import { createIsolation, type Isolation } from "./isolation.ts";
 import { makeLease } from "./make-lease.ts";
 import type { ProtectedRoute } from "./protected-route.ts";
 import { refusedByHold } from "./refused-by-hold.ts";
-import type { Admission, AdmitOptions, Lease, Refused } from "./route.ts";
 import { createWakeUp, type WakeUp } from "./wake-up.ts";
 
 export interface RouteOptions {

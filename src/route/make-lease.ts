@@ -1,10 +1,10 @@
 /** Joins what each protection wants to know of an attempt into one lease. */
 
+import type { Lease } from "../call/route.ts";
 import type { Place } from "./admission.ts";
 import type { BreakerLease } from "./breaker.ts";
 import type { Cooldown } from "./cooldown.ts";
 import type { DisablingLease } from "./disabling.ts";
-import type { Lease } from "./route.ts";
 
 /** The protections' own permissions for an attempt that begins now. */
 export interface LeaseParts {

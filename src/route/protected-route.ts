@@ -1,6 +1,6 @@
 /** A route together with what operators and the table of routes need of it. */
 
-import type { Route } from "./route.ts";
+import type { Route } from "../call/route.ts";
 
 /** A route together with what operators and the table of routes need of it. */
 export interface ProtectedRoute extends Route {

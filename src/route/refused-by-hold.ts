@@ -1,9 +1,9 @@
 /** Says in a sentence why a route is passed over. */
 
 import { SkipReason } from "../../gen/ts/understudy/v1/routing_pb.ts";
+import type { Refused } from "../call/route.ts";
 import { epochMs } from "./epoch-ms.ts";
 import type { Hold } from "./hold.ts";
-import type { Refused } from "./route.ts";
 
 /** Turns a protection's reason into the answer to a call. */
 export function refusedByHold(hold: Hold): Refused {

@@ -2,8 +2,8 @@
 
 import type { CompleteRequest } from "../../gen/ts/understudy/v1/completion_service_pb.ts";
 import { ErrorReason } from "../../gen/ts/understudy/v1/ledger_pb.ts";
-import { CallRefused } from "../failover/refusal.ts";
-import type { CallContext } from "./call-context.ts";
+import type { CallContext } from "../call/call-context.ts";
+import { CallRefused } from "../call/refusal.ts";
 
 /** Throws `CallRefused` if the caller is limited to workloads and the request is not of one of these. */
 export function checkCaller({ workload, routing }: CompleteRequest, { caller }: CallContext): void {

@@ -5,11 +5,11 @@ import type { Workload } from "../../gen/ts/understudy/config/v1/config_pb.ts";
 import type { CompareRoutesRequest, Sample, SampleResult } from "../../gen/ts/understudy/v1/comparison_service_pb.ts";
 import { ErrorReason } from "../../gen/ts/understudy/v1/ledger_pb.ts";
 import { RoutingSchema } from "../../gen/ts/understudy/v1/routing_pb.ts";
+import type { CallContext } from "../call/call-context.ts";
+import { CallRefused } from "../call/refusal.ts";
 import { findMarginFaults } from "../config/acceptance-ranges.ts";
-import { CallRefused } from "../failover/refusal.ts";
 import type { PlanSettings } from "../plan/make-plan.ts";
 import { resolveRouteNames } from "../plan/routing.ts";
-import type { CallContext } from "./call-context.ts";
 import { refuseField, refuseFields } from "./refuse-fields.ts";
 
 /** Most backups of one comparison, as many as a workload has. */

@@ -4,9 +4,9 @@ import { create } from "@bufbuild/protobuf";
 import type { CompareRoutesRequest, Sample } from "../../gen/ts/understudy/v1/comparison_service_pb.ts";
 import { type CompleteRequest, CompleteRequestSchema } from "../../gen/ts/understudy/v1/completion_service_pb.ts";
 import { ErrorReason } from "../../gen/ts/understudy/v1/ledger_pb.ts";
+import { CallRefused, type FieldViolation } from "../call/refusal.ts";
 import { MAX_SAMPLES } from "../compare/parse-samples.ts";
 import { readSampleSet } from "../compare/read-sample-set.ts";
-import { CallRefused, type FieldViolation } from "../failover/refusal.ts";
 import { refuseField, refuseFields } from "./refuse-fields.ts";
 import { validateRequest } from "./validate-request.ts";
 

@@ -7,9 +7,9 @@ import {
   CompleteResponseSchema,
   type StreamCompleteResponse,
 } from "../../gen/ts/understudy/v1/completion_service_pb.ts";
+import type { CallContext } from "../call/call-context.ts";
 import type { Engine } from "../failover/engine.ts";
 import { makePlan, type PlanSettings } from "../plan/make-plan.ts";
-import type { CallContext } from "./call-context.ts";
 import { checkCaller } from "./check-caller.ts";
 import { collectAnswer } from "./collect-answer.ts";
 import type { CompletionHandlers } from "./services.ts";

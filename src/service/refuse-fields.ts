@@ -1,7 +1,7 @@
 /** Refuses a request whose fields are wrong. */
 
 import { ErrorReason } from "../../gen/ts/understudy/v1/ledger_pb.ts";
-import { CallRefused, type FieldViolation } from "../failover/refusal.ts";
+import { CallRefused, type FieldViolation } from "../call/refusal.ts";
 
 /** Fails with `CallRefused` (`INVALID_REQUEST`) because of one field. */
 export function refuseField(field: string, description: string): never {

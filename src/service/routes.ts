@@ -17,14 +17,14 @@ import {
   WorkloadSchema,
 } from "../../gen/ts/understudy/v1/route_service_pb.ts";
 import { RoutingSchema, SkipReason } from "../../gen/ts/understudy/v1/routing_pb.ts";
-import type { PlannedRoute as PlanRoute } from "../failover/plan.ts";
-import { CallRefused } from "../failover/refusal.ts";
+import type { Caller } from "../call/call-context.ts";
+import type { PlannedRoute as PlanRoute } from "../call/plan.ts";
+import { CallRefused } from "../call/refusal.ts";
 import { describeApproval } from "../plan/describe-approval.ts";
 import { makePlan, type PlanSettings } from "../plan/make-plan.ts";
 import { describePolicy, PLAIN_CALL, resolvePolicy } from "../plan/policy.ts";
 import type { ProtectedRoute } from "../route/protected-route.ts";
 import type { RouteTable } from "../route/route-table.ts";
-import type { Caller } from "./call-context.ts";
 import { checkCaller } from "./check-caller.ts";
 import { takePage } from "./page.ts";
 import { refuseField } from "./refuse-fields.ts";

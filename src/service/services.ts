@@ -19,7 +19,7 @@ import type {
   WatchRoutesRequest,
   WatchRoutesResponse,
 } from "../../gen/ts/understudy/v1/route_service_pb.ts";
-import type { CallContext } from "./call-context.ts";
+import type { CallContext } from "../call/call-context.ts";
 
 /** Answers completions. Fails with `CallRefused`. */
 export interface CompletionHandlers {

@@ -1,8 +1,8 @@
 /** Which wire format a path belongs to. */
 
 import { anthropicMessages } from "./dialect/anthropic-messages/index.ts";
-import type { Dialect } from "./dialect/dialect.ts";
 import { openaiChat } from "./dialect/openai-chat/index.ts";
+import type { Dialect } from "./dialect/simulated-dialect.ts";
 
 /** Where a request came in. */
 export interface Entrance {

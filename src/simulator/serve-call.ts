@@ -3,9 +3,9 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { InvalidAsk } from "./answer/ask.ts";
 import type { Manner } from "./answer/manner.ts";
-import type { Stamp } from "./dialect/dialect.ts";
 import { JsonField } from "./dialect/json-field.ts";
-import type { Problem } from "./dialect/problem.ts";
+import type { Problem } from "./dialect/request-problem.ts";
+import type { Stamp } from "./dialect/simulated-dialect.ts";
 import { applyFaults } from "./fault/apply-faults.ts";
 import type { FaultBoard } from "./fault/fault-board.ts";
 import { parseBehaviour, UnknownFault } from "./fault/parse-behaviour.ts";

@@ -2,7 +2,7 @@
 
 import { StringDecoder } from "node:string_decoder";
 import { createParser, type EventSourceParser } from "eventsource-parser";
-import { EVENT_LENGTH, EVENT_LINE_BYTES, EVENT_STREAM_BYTES } from "./limits.ts";
+import { EVENT_LENGTH, EVENT_LINE_BYTES, EVENT_STREAM_BYTES } from "./wire-limits.ts";
 
 /** Why a stream cannot be read on. */
 export type EventStreamFault = "line too long" | "event too long" | "stream too long";

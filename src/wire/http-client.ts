@@ -2,7 +2,7 @@
 
 import { Agent } from "undici";
 import { HttpExchange, type HttpOutcome } from "./http-exchange.ts";
-import { ABANDONED_CONNECT_MS, IDLE_CONNECTION_MS } from "./limits.ts";
+import { ABANDONED_CONNECT_MS, IDLE_CONNECTION_MS } from "./wire-limits.ts";
 
 /** A POST with a JSON body. */
 export interface HttpRequest {

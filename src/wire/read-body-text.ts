@@ -1,7 +1,7 @@
 /** Reads the beginning of a small body, such as that of an error. */
 
-import { ERROR_BODY_BYTES, ERROR_BODY_MS } from "./limits.ts";
 import type { ResponseBody } from "./response-body.ts";
+import { ERROR_BODY_BYTES, ERROR_BODY_MS } from "./wire-limits.ts";
 
 /**
  * The text of the body, cut at `ERROR_BODY_BYTES`, or what came within `ERROR_BODY_MS` if it does not end. The rest is

@@ -1,7 +1,7 @@
 /** The body of one response, read piece by piece. */
 
 import type { Dispatcher } from "undici";
-import { DISCARD_BYTES, DISCARD_MS, UNREAD_BODY_BYTES } from "./limits.ts";
+import { DISCARD_BYTES, DISCARD_MS, UNREAD_BODY_BYTES } from "./wire-limits.ts";
 
 /**
  * How a body ends: `end` by its own framing, `cut` because the connection broke, `aborted` because this side closed it.

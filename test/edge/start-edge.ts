@@ -17,9 +17,9 @@ import {
   RestoreRouteResponseSchema,
   WatchRoutesResponseSchema,
 } from "../../gen/ts/understudy/v1/route_service_pb.ts";
+import type { CallContext } from "../../src/call/call-context.ts";
+import { CallRefused } from "../../src/call/refusal.ts";
 import { createEdge, type Edge, type EdgeOptions } from "../../src/edge/edge.ts";
-import { CallRefused } from "../../src/failover/refusal.ts";
-import type { CallContext } from "../../src/service/call-context.ts";
 import type { CompletionHandlers } from "../../src/service/services.ts";
 import { createLog } from "../../src/telemetry/log.ts";
 

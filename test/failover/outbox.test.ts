@@ -1,7 +1,7 @@
 import { create } from "@bufbuild/protobuf";
 import { expect, test } from "vitest";
 import { ReasoningDeltaSchema, TextDeltaSchema } from "../../gen/ts/understudy/v1/completion_service_pb.ts";
-import { MAX_OUTBOX_BYTES } from "../../src/failover/limits.ts";
+import { MAX_OUTBOX_BYTES } from "../../src/failover/engine-limits.ts";
 import { type CallEvent, Outbox } from "../../src/failover/outbox.ts";
 
 const text = (value: string): CallEvent => ({ case: "textDelta", value: create(TextDeltaSchema, { text: value }) });

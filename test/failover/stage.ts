@@ -18,13 +18,13 @@ import {
   Continuation,
   RouteSchema,
 } from "../../gen/ts/understudy/v1/route_service_pb.ts";
+import type { Plan } from "../../src/call/plan.ts";
+import { CallRefused, type Refusal } from "../../src/call/refusal.ts";
+import type { Admission, Route } from "../../src/call/route.ts";
+import type { Upstream, UpstreamEvent, UpstreamRequest } from "../../src/call/upstream.ts";
+import type { FailureKind, UpstreamFailure } from "../../src/call/upstream-failure.ts";
 import { createEngine, type Engine } from "../../src/failover/engine.ts";
-import type { Plan } from "../../src/failover/plan.ts";
-import { CallRefused, type Refusal } from "../../src/failover/refusal.ts";
 import { PLAIN_CALL, resolvePolicy } from "../../src/plan/policy.ts";
-import type { FailureKind, UpstreamFailure } from "../../src/provider/failure.ts";
-import type { Upstream, UpstreamEvent, UpstreamRequest } from "../../src/provider/upstream.ts";
-import type { Admission, Route } from "../../src/route/route.ts";
 import { createLog } from "../../src/telemetry/log.ts";
 import { sleep } from "../../src/time/sleep.ts";
 

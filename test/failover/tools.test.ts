@@ -9,7 +9,7 @@ import {
   ToolSchema,
 } from "../../gen/ts/understudy/v1/conversation_pb.ts";
 import { ErrorReason } from "../../gen/ts/understudy/v1/ledger_pb.ts";
-import type { Plan } from "../../src/failover/plan.ts";
+import type { Plan } from "../../src/call/plan.ts";
 import {
   type Beat,
   cutsAfter,

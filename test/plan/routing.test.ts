@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { RequestRouting, WorkloadSchema } from "../../gen/ts/understudy/config/v1/config_pb.ts";
 import { ErrorReason } from "../../gen/ts/understudy/v1/ledger_pb.ts";
 import { RoutingSchema } from "../../gen/ts/understudy/v1/routing_pb.ts";
-import { CallRefused } from "../../src/failover/refusal.ts";
+import { CallRefused } from "../../src/call/refusal.ts";
 import { resolveRouteNames } from "../../src/plan/routing.ts";
 
 const workload = create(WorkloadSchema, { primary: "a", backups: ["b", "c"] });

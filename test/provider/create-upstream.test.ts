@@ -1,9 +1,9 @@
 import { createServer as createTcpServer } from "node:net";
 import { expect, test } from "vitest";
 import { FinishReason } from "../../gen/ts/understudy/v1/conversation_pb.ts";
+import type { UpstreamEvent, UpstreamRequest } from "../../src/call/upstream.ts";
 import { createUpstream } from "../../src/provider/create-upstream.ts";
 import type { RouteSettings } from "../../src/provider/settings.ts";
-import type { UpstreamEvent, UpstreamRequest } from "../../src/provider/upstream.ts";
 import { readFixture, sumUp } from "./read-answer.ts";
 import { claudeRoute, gptRoute } from "./route-settings.ts";
 import { servesUpstream, streams } from "./serve-upstream.ts";

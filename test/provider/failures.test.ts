@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
+import type { FailureKind } from "../../src/call/upstream-failure.ts";
 import type { AnswerHead } from "../../src/provider/dialect/answer-head.ts";
 import { anthropicMessages } from "../../src/provider/dialect/anthropic-messages/index.ts";
 import { openaiChat } from "../../src/provider/dialect/openai-chat/index.ts";
-import type { FailureKind } from "../../src/provider/failure.ts";
 
 function head(status: number, retryAfterMs?: number): AnswerHead {
   return { status, upstreamRequestId: "r", retryAfterMs };

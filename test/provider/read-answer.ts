@@ -1,10 +1,10 @@
 /** Feeds a golden stream to a dialect's reader without a network. */
 
 import { readFileSync } from "node:fs";
+import type { UpstreamEvent } from "../../src/call/upstream.ts";
 import { anthropicMessages } from "../../src/provider/dialect/anthropic-messages/index.ts";
 import { openaiChat } from "../../src/provider/dialect/openai-chat/index.ts";
 import { StreamedAnswer } from "../../src/provider/streamed-answer.ts";
-import type { UpstreamEvent } from "../../src/provider/upstream.ts";
 import { type BodyEnding, ResponseBody } from "../../src/wire/response-body.ts";
 import { claudeRoute, gptRoute } from "./route-settings.ts";
 

@@ -9,10 +9,10 @@ import {
   Role,
   ToolChoice_Mode,
 } from "../../gen/ts/understudy/v1/conversation_pb.ts";
+import type { UpstreamRequest } from "../../src/call/upstream.ts";
 import { makeBody as makeMessagesBody } from "../../src/provider/dialect/anthropic-messages/request.ts";
 import { makeBody as makeChatBody } from "../../src/provider/dialect/openai-chat/request.ts";
 import { sealOpaque } from "../../src/provider/opaque.ts";
-import type { UpstreamRequest } from "../../src/provider/upstream.ts";
 import { claudeRoute, compatibleRoute, gptRoute } from "./route-settings.ts";
 import { asks } from "./upstream-request.ts";
 

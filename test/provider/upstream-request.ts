@@ -3,7 +3,7 @@
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import { CompleteRequestSchema } from "../../gen/ts/understudy/v1/completion_service_pb.ts";
 import { Role } from "../../gen/ts/understudy/v1/conversation_pb.ts";
-import type { UpstreamRequest } from "../../src/provider/upstream.ts";
+import type { UpstreamRequest } from "../../src/call/upstream.ts";
 
 /** A request that asks one question, with `fields` of the caller's request on top. */
 export function asks(

@@ -6,9 +6,9 @@ import {
   Availability_LimitOrigin as LimitOrigin,
 } from "../../gen/ts/understudy/v1/route_service_pb.ts";
 import { SkipReason } from "../../gen/ts/understudy/v1/routing_pb.ts";
+import type { AdmitOptions, Lease } from "../../src/call/route.ts";
 import type { RouteOptions } from "../../src/route/create-route.ts";
 import type { ProtectedRoute } from "../../src/route/protected-route.ts";
-import type { AdmitOptions, Lease } from "../../src/route/route.ts";
 import { standbyRoute } from "./standby-route.ts";
 
 let route: ProtectedRoute;

@@ -15,7 +15,7 @@ import {
   ToolSchema,
 } from "../../gen/ts/understudy/v1/conversation_pb.ts";
 import { AttemptOutcome, CostSource } from "../../gen/ts/understudy/v1/ledger_pb.ts";
-import { CallRefused } from "../../src/failover/refusal.ts";
+import { CallRefused } from "../../src/call/refusal.ts";
 import { inline, read, type StagedRoute, samples, stageComparison } from "./start-comparison.ts";
 
 const BOOK = JSON.stringify({

@@ -16,11 +16,11 @@ import {
   WatchRoutesRequestSchema,
 } from "../../gen/ts/understudy/v1/route_service_pb.ts";
 import { PolicySchema, SkipReason } from "../../gen/ts/understudy/v1/routing_pb.ts";
-import { CallRefused } from "../../src/failover/refusal.ts";
+import type { CallContext } from "../../src/call/call-context.ts";
+import { CallRefused } from "../../src/call/refusal.ts";
 import { makeApprovals } from "../../src/plan/approvals.ts";
 import type { PlanSettings } from "../../src/plan/make-plan.ts";
 import { createRouteTable, type RouteTable } from "../../src/route/route-table.ts";
-import type { CallContext } from "../../src/service/call-context.ts";
 import { createRoutes } from "../../src/service/routes.ts";
 import { standbyRoute } from "../route/standby-route.ts";
 

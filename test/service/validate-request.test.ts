@@ -11,7 +11,7 @@ import {
 } from "../../gen/ts/understudy/v1/conversation_pb.ts";
 import { ErrorReason } from "../../gen/ts/understudy/v1/ledger_pb.ts";
 import { Hedge, PolicySchema } from "../../gen/ts/understudy/v1/routing_pb.ts";
-import { CallRefused, type FieldViolation } from "../../src/failover/refusal.ts";
+import { CallRefused, type FieldViolation } from "../../src/call/refusal.ts";
 import { validateRequest } from "../../src/service/validate-request.ts";
 
 type RequestInit = MessageInitShape<typeof CompleteRequestSchema>;

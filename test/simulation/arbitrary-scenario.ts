@@ -1,7 +1,7 @@
 /** Draws worlds: mostly short calls on two or three routes that misbehave in every way that is known. */
 
 import fc from "fast-check";
-import type { FailureKind } from "../../src/provider/failure.ts";
+import type { FailureKind } from "../../src/call/upstream-failure.ts";
 import type { CallScript, Reply, ReplyEnd, RouteScript, Scenario } from "./scenario.ts";
 
 const FAILURES: readonly FailureKind[] = [

@@ -3,9 +3,9 @@
 import { create } from "@bufbuild/protobuf";
 import { CompleteRequestSchema } from "../../gen/ts/understudy/v1/completion_service_pb.ts";
 import { Role } from "../../gen/ts/understudy/v1/conversation_pb.ts";
+import type { Route } from "../../src/call/route.ts";
 import { createEngine, type Engine } from "../../src/failover/engine.ts";
 import { PLAIN_CALL, resolvePolicy } from "../../src/plan/policy.ts";
-import type { Route } from "../../src/route/route.ts";
 import { captureLog } from "./capture-log.ts";
 import type { VirtualClock } from "./virtual-clock.ts";
 

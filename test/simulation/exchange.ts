@@ -1,6 +1,6 @@
 /** One call of an upstream as the network sees it. */
 
-import type { UpstreamFailure } from "../../src/provider/failure.ts";
+import type { UpstreamFailure } from "../../src/call/upstream-failure.ts";
 
 /** What one request to an upstream came to. Instants are virtual, in milliseconds. */
 export interface Exchange {

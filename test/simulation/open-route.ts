@@ -3,7 +3,7 @@
 import { create } from "@bufbuild/protobuf";
 import { CostSchema, CostSource } from "../../gen/ts/understudy/v1/ledger_pb.ts";
 import { CapabilitiesSchema, Continuation } from "../../gen/ts/understudy/v1/route_service_pb.ts";
-import type { Upstream } from "../../src/provider/upstream.ts";
+import type { Upstream } from "../../src/call/upstream.ts";
 import { createRoute } from "../../src/route/create-route.ts";
 import type { ProtectedRoute } from "../../src/route/protected-route.ts";
 

@@ -1,7 +1,7 @@
 /** A primary that goes away under load and comes back: where calls start, and what the backup has to bear. */
 
 import { BreakerState } from "../../gen/ts/understudy/v1/route_service_pb.ts";
-import type { UpstreamFailure } from "../../src/provider/failure.ts";
+import type { UpstreamFailure } from "../../src/call/upstream-failure.ts";
 import { Crowd, type CrowdCall } from "./crowd.ts";
 import { openRoute } from "./open-route.ts";
 import { createPacedUpstream, FINISHED, OPENED, type Pace, PIECE } from "./paced-upstream.ts";

@@ -1,7 +1,7 @@
 /** An upstream that says pieces at given distances. */
 
 import { FinishReason } from "../../gen/ts/understudy/v1/conversation_pb.ts";
-import type { Upstream, UpstreamEvent } from "../../src/provider/upstream.ts";
+import type { Upstream, UpstreamEvent } from "../../src/call/upstream.ts";
 import type { VirtualClock } from "./virtual-clock.ts";
 
 /** A wait, in milliseconds, and what comes after it; `Infinity` waits until the engine gives up. */

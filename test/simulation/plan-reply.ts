@@ -1,6 +1,6 @@
 /** Turns a scripted reply into the content that an upstream says. */
 
-import type { UpstreamEvent, UpstreamRequest } from "../../src/provider/upstream.ts";
+import type { UpstreamEvent, UpstreamRequest } from "../../src/call/upstream.ts";
 import type { IdealAnswer } from "./ideal-answer.ts";
 import type { Reply } from "./scenario.ts";
 

@@ -1,7 +1,7 @@
 /** Laws of the routes: breakers, cooldowns, caps, budgets and closed connections. */
 
 import { BreakerState } from "../../gen/ts/understudy/v1/route_service_pb.ts";
-import type { FailureKind } from "../../src/provider/failure.ts";
+import type { FailureKind } from "../../src/call/upstream-failure.ts";
 import type { Exchange } from "./exchange.ts";
 import type { Seen, SeenRoute } from "./world.ts";
 

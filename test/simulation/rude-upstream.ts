@@ -3,8 +3,8 @@
 import { create } from "@bufbuild/protobuf";
 import { FinishReason } from "../../gen/ts/understudy/v1/conversation_pb.ts";
 import { UsageSchema, UsageSource } from "../../gen/ts/understudy/v1/ledger_pb.ts";
-import type { UpstreamFailure } from "../../src/provider/failure.ts";
-import type { Upstream, UpstreamEvent } from "../../src/provider/upstream.ts";
+import type { Upstream, UpstreamEvent } from "../../src/call/upstream.ts";
+import type { UpstreamFailure } from "../../src/call/upstream-failure.ts";
 import type { Exchange } from "./exchange.ts";
 import type { IdealAnswer } from "./ideal-answer.ts";
 import { planReply } from "./plan-reply.ts";

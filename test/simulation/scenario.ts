@@ -1,6 +1,6 @@
 /** One simulated world as plain data: what its upstreams do, and what its clients ask. */
 
-import type { FailureKind } from "../../src/provider/failure.ts";
+import type { FailureKind } from "../../src/call/upstream-failure.ts";
 
 /** How an upstream ends a reply. */
 export type ReplyEnd =

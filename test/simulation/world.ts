@@ -7,12 +7,12 @@ import {
 } from "../../gen/ts/understudy/v1/completion_service_pb.ts";
 import { ResponseFormatSchema, Role, ToolChoice_Mode } from "../../gen/ts/understudy/v1/conversation_pb.ts";
 import { BreakerState, Continuation } from "../../gen/ts/understudy/v1/route_service_pb.ts";
+import type { Plan } from "../../src/call/plan.ts";
+import { CallRefused, type Refusal } from "../../src/call/refusal.ts";
+import type { Route } from "../../src/call/route.ts";
 import { createEngine, type Engine } from "../../src/failover/engine.ts";
-import type { Plan } from "../../src/failover/plan.ts";
-import { CallRefused, type Refusal } from "../../src/failover/refusal.ts";
 import { PLAIN_CALL, resolvePolicy } from "../../src/plan/policy.ts";
 import type { ProtectedRoute } from "../../src/route/protected-route.ts";
-import type { Route } from "../../src/route/route.ts";
 import { captureLog, type LoggedEnd } from "./capture-log.ts";
 import type { Exchange } from "./exchange.ts";
 import { type IdealAnswer, makeIdealAnswer } from "./ideal-answer.ts";

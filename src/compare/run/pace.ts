@@ -1,6 +1,6 @@
 /** Keeps comparisons out of the way of the calls that a route serves. */
 
-import type { Route } from "../../route/route.ts";
+import type { Route } from "../../call/route.ts";
 import { sleep } from "../../time/sleep.ts";
 
 /** Share of a route's places that comparisons take at most, at least one. */

@@ -12,7 +12,7 @@ import {
   type SampleResult,
 } from "../../../gen/ts/understudy/v1/comparison_service_pb.ts";
 import { CostSchema, CostSource, ErrorReason } from "../../../gen/ts/understudy/v1/ledger_pb.ts";
-import { CallRefused } from "../../failover/refusal.ts";
+import { CallRefused } from "../../call/refusal.ts";
 import { countNeededSamples, describeMargins, type Margins } from "../margins.ts";
 import { findDifferences } from "../shape/find-differences.ts";
 import { judgeBackup } from "../verdict/judge-backup.ts";

@@ -13,9 +13,9 @@ import {
   CompleteResponseSchema,
 } from "../../../gen/ts/understudy/v1/completion_service_pb.ts";
 import { type Attempt, AttemptOutcome, AttemptSchema } from "../../../gen/ts/understudy/v1/ledger_pb.ts";
-import type { Plan } from "../../failover/plan.ts";
-import { CallRefused } from "../../failover/refusal.ts";
-import type { SchemaCheck } from "../../failover/verify-answer.ts";
+import type { Plan } from "../../call/plan.ts";
+import { CallRefused } from "../../call/refusal.ts";
+import type { SchemaCheck } from "../../failover/attempt/verify-answer.ts";
 import { type FoundAnswer, makeAnswerShape } from "../shape/make-answer-shape.ts";
 import type { Pace, Paces } from "./pace.ts";
 import type { Spending } from "./spending.ts";

@@ -2,8 +2,8 @@
 
 import type { FinishReason, ToolCall } from "../../../gen/ts/understudy/v1/conversation_pb.ts";
 import { FinishReason as Reason } from "../../../gen/ts/understudy/v1/conversation_pb.ts";
-import type { UpstreamEvent } from "../../provider/upstream.ts";
-import type { Lease, Route } from "../../route/route.ts";
+import type { Lease, Route } from "../../call/route.ts";
+import type { UpstreamEvent } from "../../call/upstream.ts";
 
 /** Longest text that is kept of an answer, in characters: as much as the gateway holds back of one. */
 const MAX_TEXT = 4 * 1024 * 1024;

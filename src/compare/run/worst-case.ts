@@ -3,8 +3,8 @@
 import { create } from "@bufbuild/protobuf";
 import type { CompleteRequest } from "../../../gen/ts/understudy/v1/completion_service_pb.ts";
 import { UsageSchema, UsageSource } from "../../../gen/ts/understudy/v1/ledger_pb.ts";
-import type { Plan } from "../../failover/plan.ts";
-import type { Route } from "../../route/route.ts";
+import type { Plan } from "../../call/plan.ts";
+import type { Route } from "../../call/route.ts";
 
 /** The estimate takes 3.5 characters for a token; scripts without spaces take up to one token for each character. */
 const WORST_INPUT_FACTOR = 4;

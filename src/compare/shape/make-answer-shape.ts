@@ -9,9 +9,9 @@ import {
 } from "../../../gen/ts/understudy/v1/comparison_service_pb.ts";
 import type { CompleteRequest } from "../../../gen/ts/understudy/v1/completion_service_pb.ts";
 import type { FinishReason, ToolCall } from "../../../gen/ts/understudy/v1/conversation_pb.ts";
-import type { SchemaCheck } from "../../failover/verify-answer.ts";
+import type { SchemaCheck } from "../../failover/attempt/verify-answer.ts";
 import { isRefusal } from "./is-refusal.ts";
-import { listJsonFields } from "./json-fields.ts";
+import { listJsonFields } from "./list-json-fields.ts";
 import { makeTextStructure } from "./make-text-structure.ts";
 import { findJson, parseJson } from "./parse-json.ts";
 

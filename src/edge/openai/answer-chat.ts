@@ -1,12 +1,12 @@
 /** Answers `POST /v1/chat/completions`. */
 
-import { CallRefused } from "../../failover/refusal.ts";
-import type { CallContext } from "../../service/call-context.ts";
-import { createEventStream, type EventStream } from "../event-stream.ts";
-import type { Exchange } from "../exchange.ts";
-import { type JsonBody, readJson } from "../read-json.ts";
-import { refusalBySignal, refusalOf } from "../refusal-of.ts";
-import { writeJson } from "../write-json.ts";
+import type { CallContext } from "../../call/call-context.ts";
+import { CallRefused } from "../../call/refusal.ts";
+import { createEventStream, type EventStream } from "../door/event-writer.ts";
+import { type JsonBody, readJson } from "../door/read-json.ts";
+import { refusalBySignal, refusalOf } from "../door/refusal-of.ts";
+import { writeJson } from "../door/write-json.ts";
+import type { Exchange } from "../port/exchange.ts";
 import { makeReportHeaders } from "./call-report.ts";
 import { makeChatAnswer } from "./chat-answer.ts";
 import { ChatChunks } from "./chat-chunks.ts";

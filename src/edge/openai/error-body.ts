@@ -3,8 +3,8 @@
 import { toJson } from "@bufbuild/protobuf";
 
 import { ErrorReason, ErrorReasonSchema, FailoverReportSchema } from "../../../gen/ts/understudy/v1/ledger_pb.ts";
-import type { Refusal } from "../../failover/refusal.ts";
-import { httpStatusOf } from "../http-status.ts";
+import type { Refusal } from "../../call/refusal.ts";
+import { httpStatusOf } from "../door/http-status.ts";
 
 /** Codes that OpenAI's clients know. Other reasons have their own name in lower case. */
 const CODES: Partial<Record<ErrorReason, string>> = {

@@ -1,9 +1,9 @@
 /** Gives the fields of a refusal the names that they have in OpenAI's API. */
 
 import { ErrorReason } from "../../../gen/ts/understudy/v1/ledger_pb.ts";
-import type { Refusal } from "../../failover/refusal.ts";
+import type { Refusal } from "../../call/refusal.ts";
+import type { JsonBody } from "../door/read-json.ts";
 import { makeInvalidRefusal } from "../invalid-refusal.ts";
-import type { JsonBody } from "../read-json.ts";
 
 /** Beginnings of paths in the API, and what they are called here. The first that fits is taken. */
 const NAMES: ReadonlyArray<readonly [path: RegExp, name: string]> = [

@@ -8,7 +8,7 @@ import {
   type Route,
   type Workload,
 } from "../../../gen/ts/understudy/v1/route_service_pb.ts";
-import type { CallContext } from "../../service/call-context.ts";
+import type { CallContext } from "../../call/call-context.ts";
 import type { RouteHandlers } from "../../service/services.ts";
 
 /** Names per page: the most that the service gives. */

@@ -1,7 +1,7 @@
 /** Lists what can be given as `model`: workloads, and routes. */
 
 import { Availability_StateSchema, type Route, type Workload } from "../../../gen/ts/understudy/v1/route_service_pb.ts";
-import type { CallContext } from "../../service/call-context.ts";
+import type { CallContext } from "../../call/call-context.ts";
 import type { ModelNames } from "./model-names.ts";
 
 /** One entry of the list, in OpenAI's form. */

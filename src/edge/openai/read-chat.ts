@@ -3,11 +3,11 @@
 import { create, type Registry } from "@bufbuild/protobuf";
 
 import { type CompleteRequest, CompleteRequestSchema } from "../../../gen/ts/understudy/v1/completion_service_pb.ts";
-import { CallRefused } from "../../failover/refusal.ts";
+import { CallRefused } from "../../call/refusal.ts";
 import { Violations } from "../../service/validation/violations.ts";
+import { JsonFields } from "../door/json-fields.ts";
+import type { JsonBody } from "../door/read-json.ts";
 import { makeInvalidRefusal } from "../invalid-refusal.ts";
-import { JsonFields } from "../json-fields.ts";
-import type { JsonBody } from "../read-json.ts";
 import { readLabels } from "./read-labels.ts";
 import { readMessages } from "./read-messages.ts";
 import { readReasoning } from "./read-reasoning.ts";

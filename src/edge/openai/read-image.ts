@@ -3,7 +3,7 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
 
 import type { ImageSchema } from "../../../gen/ts/understudy/v1/conversation_pb.ts";
-import type { JsonFields } from "../json-fields.ts";
+import type { JsonFields } from "../door/json-fields.ts";
 
 /** Longest head of a `data:` URL in characters: the media type and `;base64`. */
 const MAX_HEAD_CHARACTERS = 128;

@@ -1,6 +1,6 @@
 /** Reads the caller's own marks of a chat. */
 
-import type { JsonFields } from "../json-fields.ts";
+import type { JsonFields } from "../door/json-fields.ts";
 
 /** Most characters of a label: the API's own limit. */
 const MAX_CHARACTERS = 128;

@@ -3,7 +3,7 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
 
 import { type MessageSchema, type PartSchema, Role } from "../../../gen/ts/understudy/v1/conversation_pb.ts";
-import type { JsonFields } from "../json-fields.ts";
+import type { JsonFields } from "../door/json-fields.ts";
 import { readImage } from "./read-image.ts";
 
 type MessageInit = MessageInitShape<typeof MessageSchema>;

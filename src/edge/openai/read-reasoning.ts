@@ -3,7 +3,7 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
 
 import { ReasoningOptions_Effort, type ReasoningOptionsSchema } from "../../../gen/ts/understudy/v1/conversation_pb.ts";
-import type { JsonFields } from "../json-fields.ts";
+import type { JsonFields } from "../door/json-fields.ts";
 
 const EFFORTS: ReadonlyMap<string, ReasoningOptions_Effort> = new Map([
   ["none", ReasoningOptions_Effort.NONE],

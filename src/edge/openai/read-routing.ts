@@ -5,9 +5,9 @@ import { Code, ConnectError } from "@connectrpc/connect";
 
 import { ErrorReason } from "../../../gen/ts/understudy/v1/ledger_pb.ts";
 import { type Routing, RoutingSchema } from "../../../gen/ts/understudy/v1/routing_pb.ts";
-import { CallRefused } from "../../failover/refusal.ts";
-import { explainError } from "../explain-error.ts";
-import type { JsonFields } from "../json-fields.ts";
+import { CallRefused } from "../../call/refusal.ts";
+import type { JsonFields } from "../door/json-fields.ts";
+import { explainError } from "../rpc/explain-error.ts";
 import { stringifyField } from "./stringify-field.ts";
 
 /** Longest part of an unknown name that is repeated, in characters. */

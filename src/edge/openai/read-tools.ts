@@ -7,7 +7,7 @@ import {
   type ToolChoiceSchema,
   type ToolSchema,
 } from "../../../gen/ts/understudy/v1/conversation_pb.ts";
-import type { JsonFields } from "../json-fields.ts";
+import type { JsonFields } from "../door/json-fields.ts";
 import { stringifyField } from "./stringify-field.ts";
 
 type ToolInit = MessageInitShape<typeof ToolSchema>;

@@ -1,6 +1,6 @@
 /** Refuses the fields of a chat that would change the answer, and are not carried. */
 
-import type { JsonFields } from "../json-fields.ts";
+import type { JsonFields } from "../door/json-fields.ts";
 
 /** Each field, and whether a value of it asks for nothing. */
 const UNCARRIED: ReadonlyArray<readonly [name: string, asksNothing: (value: unknown) => boolean]> = [

@@ -1,9 +1,9 @@
 /** Answers with an error in OpenAI's form. */
 
-import type { Refusal } from "../../failover/refusal.ts";
-import type { Exchange } from "../exchange.ts";
-import { httpStatusOf, retryHeaders } from "../http-status.ts";
-import { writeJson } from "../write-json.ts";
+import type { Refusal } from "../../call/refusal.ts";
+import { httpStatusOf, retryHeaders } from "../door/http-status.ts";
+import { writeJson } from "../door/write-json.ts";
+import type { Exchange } from "../port/exchange.ts";
 import { makeErrorBody } from "./error-body.ts";
 
 /** Writes the answer of a call that was refused, or failed before its first byte. */

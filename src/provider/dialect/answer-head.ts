@@ -1,8 +1,8 @@
 /** What is known of an answer from its status and headers. */
 
+import type { FailureKind, UpstreamFailure } from "../../call/upstream-failure.ts";
 import type { HttpHeaders } from "../../wire/http-exchange.ts";
 import { parseRetryAfter } from "../../wire/retry-after.ts";
-import type { FailureKind, UpstreamFailure } from "../failure.ts";
 
 export interface AnswerHead {
   readonly status: number;

@@ -1,8 +1,8 @@
 /** What each wire format gives: a request's body, a reader of its answers, and the meaning of its errors. */
 
-import type { UpstreamFailure } from "../failure.ts";
+import type { UpstreamEvent, UpstreamRequest } from "../../call/upstream.ts";
+import type { UpstreamFailure } from "../../call/upstream-failure.ts";
 import type { RouteSettings } from "../settings.ts";
-import type { UpstreamEvent, UpstreamRequest } from "../upstream.ts";
 import type { AnswerHead } from "./answer-head.ts";
 
 /** A wire format. Pure but for the readers' own state. */

@@ -1,6 +1,6 @@
 /** Finds the kind of a failure by a dialect's table of rules. */
 
-import type { FailureKind, UpstreamFailure } from "../failure.ts";
+import type { FailureKind, UpstreamFailure } from "../../call/upstream-failure.ts";
 import { type AnswerHead, makeFailure } from "./answer-head.ts";
 import type { JsonObject } from "./json-object.ts";
 

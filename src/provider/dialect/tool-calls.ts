@@ -2,7 +2,7 @@
 
 import { create } from "@bufbuild/protobuf";
 import { ToolCallSchema } from "../../../gen/ts/understudy/v1/conversation_pb.ts";
-import type { UpstreamEvent } from "../upstream.ts";
+import type { UpstreamEvent } from "../../call/upstream.ts";
 import { isObject, parseJson } from "./json-object.ts";
 
 interface OpenCall {

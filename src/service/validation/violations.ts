@@ -1,6 +1,6 @@
 /** Collects the fields of a request that are wrong. */
 
-import type { FieldViolation } from "../../failover/refusal.ts";
+import type { FieldViolation } from "../../call/refusal.ts";
 
 /** Most violations that are listed: a caller mends these first, and the answer's trailers hold no more. */
 const MAX_LISTED = 20;

@@ -1,7 +1,7 @@
 /** What a simulated model answers to a request, before anything goes wrong on the wire. */
 
-import type { Answer, AnswerPart } from "./answer.ts";
 import type { Ask, AskedTool } from "./ask.ts";
+import type { Answer, AnswerPart } from "./composed-answer.ts";
 import { CHARACTERS_PER_TOKEN } from "./count-tokens.ts";
 import type { Manner } from "./manner.ts";
 import { mistype } from "./mistype.ts";

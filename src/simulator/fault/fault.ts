@@ -2,7 +2,7 @@
 
 import type { Ask } from "../answer/ask.ts";
 import type { Manner } from "../answer/manner.ts";
-import type { Dialect, Stamp } from "../dialect/dialect.ts";
+import type { Dialect, Stamp } from "../dialect/simulated-dialect.ts";
 import type { Script } from "../script/script.ts";
 
 /** One request to a simulated model. */

@@ -1,6 +1,6 @@
 /** Faults that take the place of the answer. */
 
-import type { Problem } from "../dialect/problem.ts";
+import type { Problem } from "../dialect/request-problem.ts";
 import { makeProblemScript } from "../script/problem-script.ts";
 import { makeScript, type Script, type Step } from "../script/script.ts";
 import type { ReplyFault, Visit } from "./fault.ts";

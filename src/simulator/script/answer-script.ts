@@ -1,8 +1,8 @@
 /** A response that is an answer of the model. */
 
-import type { Answer } from "../answer/answer.ts";
+import type { Answer } from "../answer/composed-answer.ts";
 import type { Manner } from "../answer/manner.ts";
-import type { Dialect, Reply } from "../dialect/dialect.ts";
+import type { Dialect, Reply } from "../dialect/simulated-dialect.ts";
 import type { Script, SendStep, Step } from "./script.ts";
 
 /** How fast the answer comes. */

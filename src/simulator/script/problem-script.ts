@@ -1,7 +1,7 @@
 /** A response that is an error of the vendor. */
 
-import type { Dialect, Stamp } from "../dialect/dialect.ts";
-import type { Problem } from "../dialect/problem.ts";
+import type { Problem } from "../dialect/request-problem.ts";
+import type { Dialect, Stamp } from "../dialect/simulated-dialect.ts";
 import { makeScript, type Script } from "./script.ts";
 
 /** Answers with the dialect's error for `problem`. */

@@ -2,8 +2,8 @@ import { create } from "@bufbuild/protobuf";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { RouteSchema } from "../../../gen/ts/understudy/v1/route_service_pb.ts";
 import { SkipReason } from "../../../gen/ts/understudy/v1/routing_pb.ts";
+import type { Refused } from "../../../src/call/route.ts";
 import { Pace, Paces } from "../../../src/compare/run/pace.ts";
-import type { Refused } from "../../../src/route/route.ts";
 import { route } from "../../failover/stage.ts";
 
 const SIGNAL = new AbortController().signal;

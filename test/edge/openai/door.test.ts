@@ -9,8 +9,8 @@ import {
 } from "../../../gen/ts/understudy/v1/completion_service_pb.ts";
 import { FinishReason } from "../../../gen/ts/understudy/v1/conversation_pb.ts";
 import { CostSource, ErrorReason, UsageSource } from "../../../gen/ts/understudy/v1/ledger_pb.ts";
-import { CallRefused } from "../../../src/failover/refusal.ts";
-import type { CallContext } from "../../../src/service/call-context.ts";
+import type { CallContext } from "../../../src/call/call-context.ts";
+import { CallRefused } from "../../../src/call/refusal.ts";
 import { runCurl } from "../run-curl.ts";
 import { aborted, fails, makeText, startEdge } from "../start-edge.ts";
 

@@ -2,9 +2,9 @@ import { create, toJson } from "@bufbuild/protobuf";
 import { expect, test } from "vitest";
 
 import { CompleteRequestSchema } from "../../../gen/ts/understudy/v1/completion_service_pb.ts";
-import { createApiRegistry } from "../../../src/edge/api-files.ts";
+import { CallRefused, type FieldViolation } from "../../../src/call/refusal.ts";
 import { type Chat, readChat } from "../../../src/edge/openai/read-chat.ts";
-import { CallRefused, type FieldViolation } from "../../../src/failover/refusal.ts";
+import { createApiRegistry } from "../../../src/edge/rpc/api-files.ts";
 import { validateRequest } from "../../../src/service/validate-request.ts";
 
 const registry = createApiRegistry();

@@ -1,6 +1,6 @@
 /** One thing that can go wrong, in every phase in which it can: a row of the fault matrix. */
 
-import type { FailureKind } from "../../../src/provider/failure.ts";
+import type { FailureKind } from "../../../src/call/upstream-failure.ts";
 import type { Dialect } from "../make-config.ts";
 import { FINISHED, HEADERS, hasProgress, type Phase } from "./phases.ts";
 

@@ -1,6 +1,6 @@
 /** What errors of the Messages API mean. */
 
-import type { UpstreamFailure } from "../../failure.ts";
+import type { UpstreamFailure } from "../../../call/upstream-failure.ts";
 import type { AnswerHead } from "../answer-head.ts";
 import {
   type ErrorRule,

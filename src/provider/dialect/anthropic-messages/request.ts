@@ -7,8 +7,8 @@ import {
   type ToolChoice,
   ToolChoice_Mode,
 } from "../../../../gen/ts/understudy/v1/conversation_pb.ts";
+import type { ContinuationRequest, UpstreamRequest } from "../../../call/upstream.ts";
 import type { RouteSettings } from "../../settings.ts";
-import type { ContinuationRequest, UpstreamRequest } from "../../upstream.ts";
 import { type JsonObject, parseObject } from "../json-object.ts";
 import { makeSystem, makeTurns, type TextBlock, type Turn } from "./messages.ts";
 

@@ -1,7 +1,7 @@
 /** Reads the answers of Chat Completions: streamed chunks, or one whole completion. */
 
 import { FinishReason } from "../../../../gen/ts/understudy/v1/conversation_pb.ts";
-import type { UpstreamEvent } from "../../upstream.ts";
+import type { UpstreamEvent } from "../../../call/upstream.ts";
 import { type AnswerHead, makeFailure } from "../answer-head.ts";
 import type { AnswerReader } from "../dialect.ts";
 import { isObject, type JsonObject, listOf, parseJson, stringOf } from "../json-object.ts";

@@ -1,6 +1,6 @@
 /** What errors of Chat Completions mean, of OpenAI's own and of servers that speak it. */
 
-import type { UpstreamFailure } from "../../failure.ts";
+import type { UpstreamFailure } from "../../../call/upstream-failure.ts";
 import type { AnswerHead } from "../answer-head.ts";
 import {
   type ErrorRule,

@@ -1,8 +1,8 @@
 /** Writes an answer as the events of the Messages API, or as one message. */
 
-import { type Answer, type AnswerPart, answerTokens, type Finish, partText } from "../../answer/answer.ts";
+import { type Answer, type AnswerPart, answerTokens, type Finish, partText } from "../../answer/composed-answer.ts";
 import type { BodyPart, SendStep } from "../../script/script.ts";
-import type { Reply, Stamp } from "../dialect.ts";
+import type { Reply, Stamp } from "../simulated-dialect.ts";
 import { messageId } from "./ids.ts";
 
 const STOP_REASONS: Readonly<Record<Finish, string>> = {

@@ -1,6 +1,6 @@
 /** Ids in the shape of Anthropic's. */
 
-import type { Stamp } from "../dialect.ts";
+import type { Stamp } from "../simulated-dialect.ts";
 
 export function messageId(stamp: Stamp): string {
   return `msg_simulator${String(stamp.number).padStart(6, "0")}`;

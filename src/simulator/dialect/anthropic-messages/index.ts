@@ -1,6 +1,6 @@
 /** The dialect of Anthropic's Messages API, on Anthropic itself and on Azure. */
 
-import type { Dialect, Stamp } from "../dialect.ts";
+import type { Dialect, Stamp } from "../simulated-dialect.ts";
 import { PING, streamAnswer, textEvent, wholeAnswer } from "./events.ts";
 import { requestId, toolUseId } from "./ids.ts";
 import { errorEvent, problemReply } from "./problems.ts";

@@ -1,7 +1,7 @@
 /** Errors as Anthropic words them. */
 
-import type { Stamp } from "../dialect.ts";
-import type { Problem, ProblemReply } from "../problem.ts";
+import type { Problem, ProblemReply } from "../request-problem.ts";
+import type { Stamp } from "../simulated-dialect.ts";
 import { requestId } from "./ids.ts";
 
 interface VendorError {

@@ -2,8 +2,8 @@
 
 import { type Ask, InvalidAsk } from "../../answer/ask.ts";
 import { countTokens } from "../../answer/count-tokens.ts";
-import type { AskOrigin } from "../dialect.ts";
 import type { JsonField } from "../json-field.ts";
+import type { AskOrigin } from "../simulated-dialect.ts";
 import { findPartial, IMAGE_TOKENS, type Turn } from "../turn.ts";
 
 /** First version of the API that takes no sampling parameters. */

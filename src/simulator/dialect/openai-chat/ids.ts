@@ -1,6 +1,6 @@
 /** Ids in the shape of OpenAI's. */
 
-import type { Stamp } from "../dialect.ts";
+import type { Stamp } from "../simulated-dialect.ts";
 
 export function completionId(stamp: Stamp): string {
   return `chatcmpl-simulator${String(stamp.number).padStart(6, "0")}`;

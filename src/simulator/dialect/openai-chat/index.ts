@@ -1,6 +1,6 @@
 /** The dialect of OpenAI's chat completions, on OpenAI itself, on Azure and on everything compatible. */
 
-import type { Dialect, Stamp } from "../dialect.ts";
+import type { Dialect, Stamp } from "../simulated-dialect.ts";
 import { streamAnswer, textEvent, wholeAnswer } from "./events.ts";
 import { requestId, toolCallId } from "./ids.ts";
 import { errorEvent, problemReply } from "./problems.ts";

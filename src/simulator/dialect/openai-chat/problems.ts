@@ -1,7 +1,7 @@
 /** Errors as OpenAI and Azure word them. */
 
-import type { Stamp } from "../dialect.ts";
-import type { Problem, ProblemReply } from "../problem.ts";
+import type { Problem, ProblemReply } from "../request-problem.ts";
+import type { Stamp } from "../simulated-dialect.ts";
 
 interface ErrorBody {
   readonly message: string;

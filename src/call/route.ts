@@ -1,0 +1,87 @@
+/** One route as the failover engine sees it: what it can carry, how to call it, and whether it may be called now. */
+
+import type { Cost, Usage } from "../../gen/ts/understudy/v1/ledger_pb.ts";
+import type { Capabilities, Route as RouteDescription } from "../../gen/ts/understudy/v1/route_service_pb.ts";
+import type { SkipReason } from "../../gen/ts/understudy/v1/routing_pb.ts";
+import type { Upstream } from "./upstream.ts";
+
+/**
+ * Permission for one attempt. Ends exactly once, by one of the three verdicts; later verdicts are passed over. The
+ * place under `max_concurrency` is free again at the verdict.
+ */
+export interface Lease {
+  /** The answer came to its end. */
+  ok(): void;
+  /** The upstream failed: counts against the breaker. */
+  failed(): void;
+  /** Says nothing about the upstream. */
+  neutral(): void;
+  /** A piece of content came. A half-open probe succeeds at the 32nd. Cheap: called for every piece. */
+  contentArrived(): void;
+}
+
+/** Why a route may not be called now. */
+export interface Refused {
+  readonly reason: SkipReason;
+  /** The reason in a sentence, with values. */
+  readonly message: string;
+  /** When the route may be asked again, in milliseconds since the epoch. */
+  readonly retryAtMs: number | undefined;
+}
+
+export type Admission = { readonly kind: "admitted"; readonly lease: Lease } | ({ readonly kind: "refused" } & Refused);
+
+/** How `admit` decides. */
+export interface AdmitOptions {
+  /** Longest wait for a place, in milliseconds. */
+  readonly maxWaitMs: number;
+  /** Ends the wait early; the answer is then `AT_CAPACITY`. */
+  readonly signal: AbortSignal;
+  /**
+   * Lets one call at a time through an open breaker before it is due: for the route that is due soonest when every
+   * route of a call is open.
+   */
+  readonly early?: boolean;
+  /**
+   * Whether another route failed or was passed over before this one. A route without a declared cap then lets the load
+   * rise from 16 attempts at the same time. Default false.
+   */
+  readonly asBackup?: boolean;
+}
+
+/** One route, protected by its breaker, its cooldown and its cap. */
+export interface Route {
+  readonly name: string;
+  readonly model: string;
+  readonly capabilities: Capabilities;
+  /** Routes with the same dialect and API version take the same requests. */
+  readonly dialectVersion: string;
+  /** Whether the upstream sends pings while it thinks. */
+  readonly pings: boolean;
+  readonly upstream: Upstream;
+
+  /** Asks for permission to start an attempt. Never throws. */
+  admit(options: AdmitOptions): Promise<Admission>;
+  /** Why the route would be refused now, without waiting and without taking a place; undefined if it would not. */
+  refusal(): Refused | undefined;
+  /**
+   * Rests after a rate limit; without a length by backoff. A cooldown never gets shorter. A length above 15 min means a
+   * quota: the route then goes off as `disable` does at once.
+   */
+  coolDown(retryAfterMs: number | undefined, cause: string): void;
+  /** Goes off after an error of its key, bill or model; `forbidden` counts up to three in a row first. */
+  disable(kind: "at-once" | "forbidden", cause: string): void;
+  /** Whether the retry budget allows one more attempt on this same route; takes it from the budget if so. */
+  takeRetry(): boolean;
+  /**
+   * Whether a hedge may start on this route: its breaker is closed, it has room, and the hedge budget allows one more;
+   * takes it from the budget if so.
+   */
+  takeHedge(): boolean;
+  /** Calls `listener` when an operator takes the route out of service, until the returned function is called. */
+  onIsolated(listener: (reason: string) => void): () => void;
+  /** Price of usage; `unknown` where tokens or price are not known. */
+  cost(usage: Usage): Cost;
+  /** The route as `RouteService` shows it. */
+  describe(): RouteDescription;
+}

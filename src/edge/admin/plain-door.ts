@@ -1,0 +1,57 @@
+/** The door of plain HTTP: what this is, whether it serves, and what to do about an unknown path. */
+
+import type { Door } from "../door/door.ts";
+import { discardRequest, type Exchange } from "../port/exchange.ts";
+
+const WELCOME = `Understudy: an LLM fallback gateway.
+
+One port speaks gRPC, gRPC-Web and Connect (JSON), over HTTP/1.1 and HTTP/2.
+
+List the services:    grpcurl -plaintext HOST:PORT list
+Ask for one answer:   curl HOST:PORT/understudy.v1.CompletionService/Complete \\
+                        -H 'content-type: application/json' \\
+                        -d '{"workload":"NAME","messages":[{"role":"ROLE_USER","text":"Hello"}]}'
+Or as the OpenAI API: base URL http://HOST:PORT/v1, the model is a workload
+Is it serving:        curl HOST:PORT/healthz
+`;
+
+/** Creates the door that answers every path. The last one of the list. */
+export function createPlainDoor(isServing: () => boolean): Door {
+  return (exchange) => {
+    const { method } = exchange.request;
+    const reads = method === "GET" || method === "HEAD";
+    if (exchange.path === "/healthz" && reads) {
+      const serving = isServing();
+      answerText(exchange, serving ? 200 : 503, serving ? "ok" : "draining");
+    } else if (exchange.path === "/" && reads) {
+      answerText(exchange, 200, WELCOME);
+    } else {
+      answerUnknown(exchange);
+    }
+    return true;
+  };
+}
+
+/** Answers with one plain text. */
+export function answerText(exchange: Exchange, status: number, text: string): void {
+  const { response } = exchange;
+  response.statusCode = status;
+  response.setHeader("content-type", "text/plain; charset=utf-8");
+  response.end(text.endsWith("\n") ? text : `${text}\n`);
+  discardRequest(exchange);
+}
+
+function answerUnknown(exchange: Exchange): void {
+  const { request, response } = exchange;
+  const text = "There is nothing at this path. GET / tells how to call this server.";
+  if (request.headers["content-type"]?.startsWith("application/grpc") === true) {
+    // A gRPC client takes its answer from a status in the headers; 12 is UNIMPLEMENTED.
+    response.setHeader("content-type", "application/grpc");
+    response.setHeader("grpc-status", "12");
+    response.setHeader("grpc-message", text);
+    response.end();
+    discardRequest(exchange);
+  } else {
+    answerText(exchange, 404, text);
+  }
+}

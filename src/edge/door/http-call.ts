@@ -1,0 +1,48 @@
+/** Admits one call of a plain HTTP API, and knows when it must end. */
+
+import type { CallContext } from "../../call/call-context.ts";
+import { CallRefused } from "../../call/refusal.ts";
+import type { CallGate } from "../admission/call-gate.ts";
+import { makeInvalidRefusal } from "../invalid-refusal.ts";
+import { type EdgeRequest, type Exchange, wasCutShort } from "../port/exchange.ts";
+
+/** The header in which a client gives its deadline as a length, in milliseconds. */
+const TIMEOUT_HEADER = "x-understudy-timeout-ms";
+
+/** Longest deadline that is understood, in milliseconds: a day. Policies end calls long before. */
+const MAX_TIMEOUT_MS = 86_400_000;
+
+/**
+ * Asks the gate, and makes what a service knows of the call. Its signal is aborted when the client leaves, and with
+ * the reason of `end` when the server stops. Throws `CallRefused`.
+ */
+export function openHttpCall(exchange: Exchange, gate: CallGate, end: AbortSignal): CallContext {
+  const caller = gate.enter(exchange);
+  return {
+    requestId: exchange.requestId,
+    signal: signalOfEnd(exchange, end),
+    timeoutMs: readTimeout(exchange.request),
+    caller,
+  };
+}
+
+function signalOfEnd({ response }: Exchange, end: AbortSignal): AbortSignal {
+  const call = new AbortController();
+  const stop = (): void => call.abort(end.reason);
+  end.addEventListener("abort", stop, { once: true });
+  if (end.aborted) stop();
+  response.once("close", () => {
+    end.removeEventListener("abort", stop);
+    if (wasCutShort(response)) call.abort();
+  });
+  return call.signal;
+}
+
+function readTimeout({ headers }: EdgeRequest): number | undefined {
+  const value = headers[TIMEOUT_HEADER];
+  if (value === undefined) return undefined;
+  const timeoutMs = typeof value === "string" && /^[1-9]\d{0,8}$/.test(value) ? Number(value) : undefined;
+  if (timeoutMs !== undefined && timeoutMs <= MAX_TIMEOUT_MS) return timeoutMs;
+  const description = `is not a number of milliseconds from 1 to ${MAX_TIMEOUT_MS}; give one, or leave it out`;
+  throw new CallRefused(makeInvalidRefusal([{ field: TIMEOUT_HEADER, description }]));
+}

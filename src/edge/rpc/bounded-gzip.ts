@@ -1,0 +1,31 @@
+/** Decompresses requests within the memory of all requests. */
+
+import type { AsyncLocalStorage } from "node:async_hooks";
+import type { Compression } from "@connectrpc/connect/protocol";
+import { compressionGzip } from "@connectrpc/connect-node";
+import { outOfMemoryRefusal } from "../admission/request-body.ts";
+import type { RequestBytes } from "../admission/request-memory.ts";
+import { makeStatus } from "./rpc-status.ts";
+
+/** The call that is being read: its name, and the bytes that it holds. */
+export interface ReadingCall {
+  readonly requestId: string;
+  readonly held: RequestBytes;
+}
+
+/**
+ * Creates a gzip that accounts what it unpacks. The library decompresses without telling for which call, so the call
+ * comes through `reading`.
+ */
+export function createBoundedGzip(reading: AsyncLocalStorage<ReadingCall>): Compression {
+  return {
+    name: compressionGzip.name,
+    compress: (bytes) => compressionGzip.compress(bytes),
+    async decompress(bytes, maxBytes) {
+      const call = reading.getStore();
+      const unpacked = await compressionGzip.decompress(bytes, maxBytes);
+      if (call && !call.held.take(unpacked.byteLength)) throw makeStatus(outOfMemoryRefusal, call.requestId);
+      return unpacked;
+    },
+  };
+}

@@ -1,0 +1,81 @@
+/** Writes an answer of the protocol library to an HTTP response. */
+
+import type { UniversalServerResponse } from "@connectrpc/connect/protocol";
+import { type EdgeResponse, type Exchange, isClosed } from "../port/exchange.ts";
+import { createResponseWriter, type ResponseWriter } from "../port/response-writer.ts";
+import type { AnswerHead } from "./clarify-answer.ts";
+
+/** How an answer is written. */
+export interface WriteOptions {
+  /** Longest time that a client may read nothing, in milliseconds; then the exchange is abandoned. */
+  readonly clientStallTimeoutMs: number;
+  /** Looks at the head before it is written, and may replace it. */
+  readonly clarify: (head: AnswerHead) => AnswerHead;
+}
+
+/**
+ * Writes headers, body and trailers. Headers go out with the first piece of the body; an answer without any body has
+ * its trailers in the same frame (Trailers-Only), because a client's gRPC retry policy ends with the first headers.
+ */
+export async function writeAnswer(
+  unclarified: UniversalServerResponse,
+  exchange: Exchange,
+  options: WriteOptions,
+): Promise<void> {
+  const { response } = exchange;
+  const writer = createResponseWriter(exchange, options.clientStallTimeoutMs);
+  const body = unclarified.body?.[Symbol.asyncIterator]();
+  try {
+    const next = await body?.next();
+    if (isClosed(response)) return;
+    const { answer, first } = options.clarify({
+      answer: unclarified,
+      first: next?.done === true ? undefined : next?.value,
+    });
+    response.statusCode = answer.status;
+    setHeaders(response, answer.header);
+    if (first === undefined) {
+      setHeaders(response, answer.trailer);
+    } else {
+      if (!(await writeBody(first, body, writer))) return;
+      if (answer.trailer) response.addTrailers(Object.fromEntries(fieldsOf(answer.trailer)));
+    }
+    writer.end();
+  } finally {
+    // Not awaited: a body that is blocked in next() returns only when that settles. Its signal ends it.
+    body?.return?.().catch(() => {});
+  }
+}
+
+/** Returns false if the client went away. */
+async function writeBody(
+  first: Uint8Array,
+  rest: AsyncIterator<Uint8Array> | undefined,
+  writer: ResponseWriter,
+): Promise<boolean> {
+  let chunk: Uint8Array | undefined = first;
+  while (chunk !== undefined) {
+    const written = writer.write(chunk);
+    if (!(written === true || (await written))) return false;
+    const next: IteratorResult<Uint8Array> | undefined = await rest?.next();
+    chunk = next?.done === true ? undefined : next?.value;
+  }
+  return true;
+}
+
+function setHeaders(response: EdgeResponse, fields: Headers | undefined): void {
+  if (fields === undefined) return;
+  for (const [name, value] of fieldsOf(fields)) response.setHeader(name, value);
+}
+
+function* fieldsOf(fields: Headers): Generator<[string, string]> {
+  for (const [name, value] of fields) yield [name, name === "grpc-message" ? encodeMessage(value) : value];
+}
+
+/**
+ * Encodes a `grpc-message` as gRPC says: only what is not printable ASCII, and `%`. The library encodes more, and some
+ * clients do not decode that.
+ */
+function encodeMessage(encoded: string): string {
+  return decodeURIComponent(encoded).replaceAll(/[^ -$&-~]+/g, encodeURIComponent);
+}

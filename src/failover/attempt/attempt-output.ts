@@ -1,0 +1,150 @@
+/** The way of one attempt's output to the client: joined at the seam, held back where the plan says so. */
+
+import type { ToolCall } from "../../../gen/ts/understudy/v1/conversation_pb.ts";
+import type { Delivery } from "../delivery.ts";
+import { MAX_HELD_BYTES, OVERLAP_HOLD_MS } from "../engine-limits.ts";
+import type { AttemptRecord } from "../ledger/attempt-record.ts";
+import { type Continued, TextPath } from "../seam/text-path.ts";
+
+/** What is held back until the answer is complete. */
+type Held =
+  | { readonly kind: "text"; text: string }
+  | { readonly kind: "reasoning"; readonly text: string; readonly opaque: string | undefined }
+  | { readonly kind: "toolCall"; readonly call: ToolCall };
+
+export interface AttemptOutputOptions {
+  readonly delivery: Delivery;
+  readonly record: AttemptRecord;
+  /** Where the text goes on; undefined if the answer begins here. */
+  readonly continued: Continued | undefined;
+  /** Whether everything is held until `settle` and `flush`. */
+  readonly holdsBackAnswer: boolean;
+  /** Whether everything is held until `win`: for a hedge, which may be discarded yet. */
+  readonly waitsForWin: boolean;
+  readonly includesReasoning: boolean;
+  /** Judges a whole answer. Resolves with what is wrong with it, or undefined. Missing if any answer will do. */
+  readonly verify?: ((text: string) => Promise<string | undefined>) | undefined;
+}
+
+/** Takes an attempt's content and delivers it, or keeps it until `win` or `flush`. */
+export class AttemptOutput {
+  readonly #options: AttemptOutputOptions;
+  readonly #path: TextPath;
+  #held: Held[] = [];
+  #heldBytes = 0;
+  #holds: boolean;
+  #wholeText = "";
+  #trimmedLength = 0;
+  #releaseTimer: NodeJS.Timeout | undefined;
+
+  constructor(options: AttemptOutputOptions) {
+    this.#options = options;
+    this.#path = new TextPath(options.continued);
+    this.#holds = options.holdsBackAnswer || options.waitsForWin;
+  }
+
+  /** Why the output is not the answer that was asked for; undefined while it may be. */
+  get fault(): string | undefined {
+    if (this.#path.diverged) return "started the answer over and went another way";
+    if (this.#heldBytes > MAX_HELD_BYTES)
+      return `the answer is larger than the ${MAX_HELD_BYTES} bytes that can be held back`;
+    return undefined;
+  }
+
+  /** Whether a stop sequence that spans the seam is complete. */
+  get stopped(): boolean {
+    return this.#path.stopped;
+  }
+
+  text(piece: string): void {
+    this.#deliver(this.#path.push(piece));
+    if (this.#releaseTimer === undefined && this.#path.holdsOverlap) {
+      this.#releaseTimer = setTimeout(() => this.#deliver(this.#path.release()), OVERLAP_HOLD_MS);
+    }
+  }
+
+  reasoning(text: string, opaque: string | undefined): void {
+    const { includesReasoning, delivery, record } = this.#options;
+    if (!includesReasoning) return;
+    if (this.#holds) this.#hold({ kind: "reasoning", text, opaque }, Buffer.byteLength(text + (opaque ?? "")));
+    else delivery.reasoning(record, text, opaque);
+  }
+
+  toolCall(call: ToolCall): void {
+    const { delivery, record } = this.#options;
+    // What the seam still holds was said before the call.
+    this.settle();
+    if (this.#path.diverged || this.#path.stopped) return;
+    if (this.#holds) this.#hold({ kind: "toolCall", call }, Buffer.byteLength(call.argumentsJson));
+    else delivery.toolCall(record, call);
+  }
+
+  /** Lets go what the seam holds. Called at a tool call, and at the end of the answer before `fault` is asked again. */
+  settle(): void {
+    clearTimeout(this.#releaseTimer);
+    this.#deliver(this.#path.end());
+  }
+
+  /** Judges the whole answer, where the request says what it must be like. Called after `settle`. */
+  verify(): Promise<string | undefined> | undefined {
+    return this.#options.verify?.(this.#wholeText);
+  }
+
+  /** No other attempt can take the call over any more: lets go what only waited for that. */
+  win(): void {
+    if (this.#options.holdsBackAnswer || !this.#holds) return;
+    this.#holds = false;
+    this.flush();
+  }
+
+  /** Delivers what was held back. */
+  flush(): void {
+    const { delivery, record } = this.#options;
+    for (const held of this.#held) {
+      switch (held.kind) {
+        case "text":
+          delivery.text(record, held.text);
+          break;
+        case "reasoning":
+          delivery.reasoning(record, held.text, held.opaque);
+          break;
+        case "toolCall":
+          delivery.toolCall(record, held.call);
+          break;
+      }
+    }
+    this.#held = [];
+  }
+
+  /** Drops what is held. */
+  discard(): void {
+    clearTimeout(this.#releaseTimer);
+    this.#held = [];
+  }
+
+  #deliver(text: string): void {
+    const { delivery, record, verify } = this.#options;
+    if (this.#path.trimmed.length !== this.#trimmedLength) {
+      this.#trimmedLength = this.#path.trimmed.length;
+      record.trimmedBytes = Buffer.byteLength(this.#path.trimmed);
+    }
+    if (text === "") return;
+    if (verify !== undefined) this.#wholeText += text;
+    if (!this.#holds) {
+      delivery.text(record, text);
+      return;
+    }
+    const last = this.#held.at(-1);
+    if (last?.kind === "text") {
+      last.text += text;
+      this.#heldBytes += Buffer.byteLength(text);
+    } else {
+      this.#hold({ kind: "text", text }, Buffer.byteLength(text));
+    }
+  }
+
+  #hold(held: Held, bytes: number): void {
+    this.#held.push(held);
+    this.#heldBytes += bytes;
+  }
+}

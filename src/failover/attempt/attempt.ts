@@ -1,0 +1,257 @@
+/** One try on one route: reads the upstream, watches its clocks, and ends exactly once. */
+
+import { FinishReason, type ToolCall } from "../../../gen/ts/understudy/v1/conversation_pb.ts";
+import type { AttemptLimits } from "../../call/plan.ts";
+import type { Lease } from "../../call/route.ts";
+import type { UpstreamEvent, UpstreamRequest } from "../../call/upstream.ts";
+import { MAX_TOOL_CALL_CHARACTERS } from "../engine-limits.ts";
+import { classify } from "../failure-classes.ts";
+import type { AttemptRecord } from "../ledger/attempt-record.ts";
+import { AttemptClock } from "./attempt-clock.ts";
+import type { Outcome } from "./outcome.ts";
+import type { SilenceWatch, WatchedAttempt } from "./silence-watch.ts";
+import { ThroughputFloor } from "./throughput-floor.ts";
+
+/** Takes what an attempt produces. */
+export interface AttemptSink {
+  text(text: string): void;
+  reasoning(text: string, opaque: string | undefined): void;
+  toolCall(call: ToolCall): void;
+  /** Lets go what is held at the end of the answer. */
+  settle(): void;
+  /** Why the output is not the answer that was asked for; undefined while it may be. */
+  readonly fault: string | undefined;
+  /** Whether the answer ended at a stop sequence that the upstream could not see. */
+  readonly stopped: boolean;
+  /** Judges the whole answer after `settle`; undefined if any answer will do. */
+  verify(): Promise<string | undefined> | undefined;
+}
+
+/** What an attempt reports while it runs, in the tick in which it happens. */
+export interface AttemptEvents {
+  /** It has been silent for longer than the suspect limit of its phase. */
+  readonly onSuspect: (attempt: Attempt) => void;
+  /** Its first text, or first piece of a tool call, came; called before that is passed on. */
+  readonly onFirstToken: (attempt: Attempt) => void;
+  /** It has ended. Called once. */
+  readonly onEnd: (attempt: Attempt, outcome: Outcome) => void;
+}
+
+export interface AttemptOptions {
+  readonly record: AttemptRecord;
+  readonly lease: Lease;
+  readonly request: UpstreamRequest;
+  readonly limits: AttemptLimits;
+  /** Most time until the first progress, in milliseconds. */
+  readonly budgetMs: number;
+  readonly sink: AttemptSink;
+  /** A promise to wait for before more is read, or undefined if the client keeps up. */
+  readonly full: () => Promise<void> | undefined;
+  readonly watch: SilenceWatch;
+  /** Whether the call could start on another route instead. */
+  readonly mayMove: () => boolean;
+  readonly events: AttemptEvents;
+}
+
+/** Why an upstream is aborted. Made once: the default reason is an exception with a stack of its own. */
+const ATTEMPT_OVER = new Error("the attempt is over");
+
+/** Runs from its construction until `onEnd`. Events of the upstream that come later are dropped. */
+export class Attempt implements WatchedAttempt {
+  readonly record: AttemptRecord;
+  readonly #options: AttemptOptions;
+  readonly #clock: AttemptClock;
+  readonly #floor: ThroughputFloor;
+  readonly #abort = new AbortController();
+  readonly #unsubscribe: () => void;
+  /** Set while a whole answer waits for its usage. */
+  #answered: FinishReason | undefined;
+  #toolCharacters = 0;
+
+  constructor(options: AttemptOptions) {
+    const { record, limits, watch, events } = options;
+    this.#options = options;
+    this.record = record;
+    this.#floor = new ThroughputFloor(limits.minTokensPerS);
+    this.#clock = new AttemptClock({
+      limits,
+      budgetMs: options.budgetMs,
+      pings: record.origin.route.pings,
+      onExpire: (outcome) => this.end(outcome),
+      onSuspect: () => {
+        events.onSuspect(this);
+        watch.judge();
+      },
+    });
+    this.#unsubscribe = record.origin.route.onIsolated(() => this.end({ kind: "isolated" }));
+    watch.join(this);
+    void this.#read();
+  }
+
+  get suspected(): boolean {
+    return this.#clock.suspected;
+  }
+
+  get begun(): boolean {
+    return this.record.firstProgressAtMs !== undefined;
+  }
+
+  routeFellSilent(): void {
+    if (this.begun) this.#clock.hasten();
+    else if (this.#options.mayMove()) {
+      const limitMs = Math.round(performance.now() - this.record.startedAtMs);
+      this.end(this.suspected ? { kind: "timedOut", limitMs, cutShort: false } : { kind: "movedAway" });
+    }
+  }
+
+  routeSpoke(): void {
+    this.#clock.unhasten();
+  }
+
+  /** Ends the attempt, closes its connection and tells its route the verdict. The first call counts. */
+  end(outcome: Outcome): void {
+    if (this.#over) return;
+    // A whole answer is not lost to a deadline that comes while its usage is awaited.
+    if (outcome.kind === "deadlineExceeded" && this.#answered !== undefined) this.#finish(this.#answered);
+    if (this.#over) return;
+    this.record.end(outcome);
+    this.#clock.stop();
+    this.#unsubscribe();
+    this.#abort.abort(ATTEMPT_OVER);
+    this.#options.lease[classify(outcome).verdict]();
+    this.#options.watch.leave(this);
+    this.#options.events.onEnd(this, outcome);
+  }
+
+  get #over(): boolean {
+    return this.record.outcome !== undefined;
+  }
+
+  async #read(): Promise<void> {
+    const { record, request, full } = this.#options;
+    try {
+      for await (const event of record.origin.route.upstream(request, this.#abort.signal)) {
+        if (this.#over) return;
+        this.#accept(event);
+        // The last event has been seen: its verdict may still be awaited.
+        if (event.kind === "finished") return;
+        const wait = full();
+        if (wait === undefined) continue;
+        this.#clock.pause();
+        await wait;
+        this.#floor.shift(this.#clock.resume());
+      }
+      this.#endWithout("ended without an end of the answer", "truncated");
+    } catch {
+      this.#endWithout("broke its own rules", "malformed");
+    }
+  }
+
+  /** Upstreams end with an event; this is for one that does not. */
+  #endWithout(message: string, kind: "truncated" | "malformed"): void {
+    const failure = { kind, status: undefined, code: "", upstreamRequestId: "", retryAfterMs: undefined, message };
+    this.end({ kind: "failed", failure });
+  }
+
+  #accept(event: UpstreamEvent): void {
+    const { record } = this;
+    const { sink } = this.#options;
+    switch (event.kind) {
+      case "text":
+        this.#progress("text", event.text.length);
+        record.receivedBytes += Buffer.byteLength(event.text);
+        sink.text(event.text);
+        this.#judge();
+        break;
+      case "reasoning":
+        this.#progress("reasoning", event.text.length);
+        sink.reasoning(event.text, event.opaque);
+        this.#judge();
+        break;
+      case "toolCallGrew":
+        record.toolCallBegun = true;
+        this.#progress("tool", event.characters);
+        this.#toolCharacters += event.characters;
+        if (this.#toolCharacters > MAX_TOOL_CALL_CHARACTERS) {
+          const message = `its tool calls are larger than ${MAX_TOOL_CALL_CHARACTERS} characters`;
+          this.end({ kind: "badAnswer", message });
+        }
+        break;
+      case "toolCall":
+        record.toolCallBegun = true;
+        this.#progress("tool", 0);
+        sink.toolCall(event.call);
+        this.#judge();
+        break;
+      case "alive":
+        this.#clock.alive();
+        break;
+      case "opened":
+        this.#clock.alive();
+        record.status = event.status;
+        record.upstreamRequestId = event.upstreamRequestId;
+        break;
+      case "model":
+        record.model = event.model;
+        break;
+      case "usage":
+        record.report(event.usage);
+        break;
+      case "answered":
+        this.#answered = event.reason;
+        this.#clock.stop();
+        break;
+      case "finished":
+        this.#finish(event.reason);
+        break;
+      case "failed":
+        this.end({ kind: "failed", failure: event.failure });
+        break;
+    }
+  }
+
+  #progress(phase: "text" | "tool" | "reasoning", characters: number): void {
+    const { record } = this;
+    const { events, lease, watch } = this.#options;
+    const nowMs = performance.now();
+    const wasSuspected = this.#clock.suspected;
+    record.firstProgressAtMs ??= nowMs;
+    record.receivedCharacters += characters;
+    this.#clock.progress(phase, nowMs);
+    lease.contentArrived();
+    if (wasSuspected) watch.judge();
+    if (phase === "reasoning") return;
+    if (record.firstTokenAtMs === undefined) {
+      record.firstTokenAtMs = nowMs;
+      events.onFirstToken(this);
+    }
+    if (phase !== "text") return;
+    const tokensPerS = this.#floor.note(characters, nowMs);
+    if (tokensPerS !== undefined) this.end({ kind: "slow", tokensPerS });
+  }
+
+  #judge(): void {
+    const { sink } = this.#options;
+    const { fault } = sink;
+    if (fault !== undefined) this.end({ kind: "badAnswer", message: fault });
+    else if (sink.stopped) this.end({ kind: "completed", finishReason: FinishReason.STOP });
+  }
+
+  /** Completes the answer, once it is known to have the form that was asked for. */
+  #finish(finishReason: FinishReason): void {
+    const { sink } = this.#options;
+    this.#answered = undefined;
+    sink.settle();
+    this.#judge();
+    // What was cut off or refused is delivered as it is: no other model would have been allowed to say more.
+    const verdict = finishReason === FinishReason.STOP && !this.#over ? sink.verify() : undefined;
+    if (verdict === undefined) {
+      this.end({ kind: "completed", finishReason });
+      return;
+    }
+    this.#clock.stop();
+    void verdict.then((fault) =>
+      this.end(fault === undefined ? { kind: "completed", finishReason } : { kind: "badAnswer", message: fault }),
+    );
+  }
+}

@@ -1,0 +1,81 @@
+/** Starts an attempt: its line in the ledger, the way of its output, and its request in the form that the route takes. */
+
+import { SwitchMode } from "../../../gen/ts/understudy/v1/routing_pb.ts";
+import type { Plan } from "../../call/plan.ts";
+import type { Contender } from "../contest.ts";
+import type { Delivery } from "../delivery.ts";
+import { AttemptRecord } from "../ledger/attempt-record.ts";
+import { remainingTokens } from "../ledger/token-usage.ts";
+import type { Picked } from "../route-picker.ts";
+import { type AttemptForm, makeContinuation } from "../seam/continuation.ts";
+import { Attempt, type AttemptEvents } from "./attempt.ts";
+import { AttemptOutput } from "./attempt-output.ts";
+import type { SilenceWatch } from "./silence-watch.ts";
+import type { AnswerCheck } from "./verify-answer.ts";
+
+/** What an attempt needs of its call. */
+export interface LaunchOptions {
+  readonly plan: Plan;
+  readonly delivery: Delivery;
+  readonly picked: Picked;
+  readonly form: AttemptForm;
+  readonly number: number;
+  readonly retry: boolean;
+  readonly hedge: boolean;
+  /** Most time until the first progress, in milliseconds. */
+  readonly budgetMs: number;
+  readonly full: () => Promise<void> | undefined;
+  readonly watch: SilenceWatch;
+  readonly mayMove: () => boolean;
+  readonly verify: AnswerCheck | undefined;
+  readonly events: AttemptEvents;
+}
+
+/** Starts an attempt behind everything that was delivered. */
+export function launchAttempt(options: LaunchOptions): Contender {
+  const { plan, delivery, picked, form, number, retry, hedge } = options;
+  const { request, limits } = plan;
+  const { route, lease } = picked;
+  const delivered = delivery.answer.text;
+  const continuation = makeContinuation(route.capabilities, delivered, form, plan.continuationInstruction);
+  const record = new AttemptRecord(
+    { number, route, retry, hedge, mode: modeOf(number, delivered) },
+    plan.estimatedInputTokens,
+  );
+  const output = new AttemptOutput({
+    delivery,
+    record,
+    continued:
+      delivered === ""
+        ? undefined
+        : { delivered, form: continuation?.form ?? "instruct", stopSequences: request.stopSequences },
+    holdsBackAnswer: plan.holdsBackAnswer,
+    waitsForWin: hedge,
+    includesReasoning: request.reasoning?.include ?? false,
+    verify: options.verify,
+  });
+  const attempt = new Attempt({
+    record,
+    lease,
+    limits,
+    budgetMs: options.budgetMs,
+    request: {
+      request,
+      maxOutputTokens: remainingTokens(request.maxOutputTokens, delivered),
+      continuation,
+      connectTimeoutMs: limits.connectTimeoutMs,
+      withoutReasoning: form.withoutReasoning,
+    },
+    sink: output,
+    full: options.full,
+    watch: options.watch,
+    mayMove: options.mayMove,
+    events: options.events,
+  });
+  return { attempt, output };
+}
+
+function modeOf(number: number, delivered: string): SwitchMode {
+  if (number === 1) return SwitchMode.UNSPECIFIED;
+  return delivered === "" ? SwitchMode.RESTARTED : SwitchMode.CONTINUED;
+}

@@ -1,0 +1,113 @@
+/** What the ledger knows about one attempt. */
+
+import { create } from "@bufbuild/protobuf";
+import { type Duration, durationFromMs, type Timestamp, timestampFromMs } from "@bufbuild/protobuf/wkt";
+import { type Attempt, AttemptSchema, type Usage } from "../../../gen/ts/understudy/v1/ledger_pb.ts";
+import { SwitchMode } from "../../../gen/ts/understudy/v1/routing_pb.ts";
+import type { Route } from "../../call/route.ts";
+import { describeOutcome } from "../attempt/describe-outcome.ts";
+import type { Outcome } from "../attempt/outcome.ts";
+import { classify } from "../failure-classes.ts";
+import { mergeUsage, settleUsage } from "./token-usage.ts";
+
+/** How an attempt came about. */
+export interface AttemptOrigin {
+  readonly number: number;
+  readonly route: Route;
+  /** Whether it follows another on the same route. */
+  readonly retry: boolean;
+  /** Whether it was started beside another. */
+  readonly hedge: boolean;
+  readonly mode: SwitchMode;
+}
+
+/** Collects facts about an attempt while it runs, and turns them into a line of the ledger. */
+export class AttemptRecord {
+  readonly origin: AttemptOrigin;
+  readonly startedAtMs = performance.now();
+  readonly #startTime: Timestamp = timestampFromMs(Date.now());
+  readonly #estimatedInputTokens: number;
+  /** Status of the response, once its headers came. */
+  status: number | undefined;
+  upstreamRequestId = "";
+  /** The model as the upstream named it. */
+  model = "";
+  firstProgressAtMs: number | undefined;
+  firstTokenAtMs: number | undefined;
+  receivedCharacters = 0;
+  receivedBytes = 0;
+  deliveredBytes = 0;
+  /** Bytes at its beginning that repeated delivered text and were left out. */
+  trimmedBytes = 0;
+  /** Whether anything of it reached the client: text, reasoning or a tool call. */
+  delivered = false;
+  /** Whether it began a tool call. */
+  toolCallBegun = false;
+  outcome: Outcome | undefined;
+  #endedAtMs = 0;
+  #reported: Usage | undefined;
+
+  constructor(origin: AttemptOrigin, estimatedInputTokens: number) {
+    this.origin = origin;
+    this.#estimatedInputTokens = estimatedInputTokens;
+  }
+
+  /** Whether the upstream accepted the request. */
+  get opened(): boolean {
+    return this.status !== undefined;
+  }
+
+  report(usage: Usage): void {
+    this.#reported = mergeUsage(this.#reported, usage);
+  }
+
+  end(outcome: Outcome): void {
+    this.outcome = outcome;
+    this.#endedAtMs = performance.now();
+  }
+
+  toMessage(): Attempt {
+    const { outcome, origin } = this;
+    const failure = outcome?.kind === "failed" ? outcome.failure : undefined;
+    const usage = this.#usage();
+    const attempt = create(AttemptSchema, {
+      number: origin.number,
+      route: origin.route.name,
+      model: origin.route.model,
+      outcome: outcome === undefined ? 0 : classify(outcome).outcome,
+      message: outcome === undefined ? "" : describeOutcome(outcome),
+      upstreamCode: failure?.code ?? "",
+      upstreamRequestId: failure?.upstreamRequestId || this.upstreamRequestId,
+      startTime: this.#startTime,
+      duration: this.#since(this.#endedAtMs),
+      usage,
+      cost: origin.route.cost(usage),
+      deliveredBytes: BigInt(this.deliveredBytes),
+      discardedBytes: BigInt(this.receivedBytes - this.deliveredBytes),
+      retry: origin.retry,
+      hedge: origin.hedge,
+      mode: origin.mode,
+    });
+    const upstreamStatus = failure?.status ?? this.status;
+    if (upstreamStatus !== undefined) attempt.upstreamStatus = upstreamStatus;
+    if (this.firstProgressAtMs !== undefined) attempt.timeToFirstProgress = this.#since(this.firstProgressAtMs);
+    if (this.firstTokenAtMs !== undefined) attempt.timeToFirstToken = this.#since(this.firstTokenAtMs);
+    return attempt;
+  }
+
+  #usage(): Usage {
+    const { outcome } = this;
+    const refused = outcome?.kind === "failed" && !this.opened;
+    return settleUsage({
+      reported: this.#reported,
+      reachedModel: !refused,
+      completed: outcome?.kind === "completed",
+      estimatedInputTokens: this.#estimatedInputTokens,
+      receivedCharacters: this.receivedCharacters,
+    });
+  }
+
+  #since(atMs: number): Duration {
+    return durationFromMs(Math.round(atMs - this.startedAtMs));
+  }
+}

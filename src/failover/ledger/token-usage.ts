@@ -1,0 +1,99 @@
+/** Tokens and money: what an attempt used, and what all attempts used together. */
+
+import { create } from "@bufbuild/protobuf";
+import {
+  type Cost,
+  CostSchema,
+  CostSource,
+  type Usage,
+  UsageSchema,
+  UsageSource,
+} from "../../../gen/ts/understudy/v1/ledger_pb.ts";
+import { CHARACTERS_PER_TOKEN } from "../../config/policy-defaults.ts";
+
+/** What is known about an attempt when its usage is settled. */
+export interface UsageFacts {
+  /** What the upstream said, the latest number of each kind; undefined if nothing. */
+  readonly reported: Usage | undefined;
+  /** Whether the request may have reached the model. */
+  readonly reachedModel: boolean;
+  /** Whether the answer came to its end. */
+  readonly completed: boolean;
+  readonly estimatedInputTokens: number;
+  /** Length of everything that the model said, in UTF-16 units. */
+  readonly receivedCharacters: number;
+}
+
+/** Estimates tokens by the length of a text. */
+export function estimateTokens(characters: number): number {
+  return Math.ceil(characters / CHARACTERS_PER_TOKEN);
+}
+
+/** Tokens that an answer may still have behind what was delivered; undefined without a limit. */
+export function remainingTokens(maxOutputTokens: number | undefined, delivered: string): number | undefined {
+  return maxOutputTokens === undefined ? undefined : maxOutputTokens - estimateTokens(delivered.length);
+}
+
+/** Later numbers replace earlier ones of the same kind. */
+export function mergeUsage(earlier: Usage | undefined, later: Usage): Usage {
+  const merged = create(UsageSchema, { source: later.source });
+  for (const kind of TOKEN_KINDS) {
+    const count = later[kind] ?? earlier?.[kind];
+    if (count !== undefined) merged[kind] = count;
+  }
+  return merged;
+}
+
+/** Settles what an attempt used. An attempt that was broken off is estimated, never passed over. */
+export function settleUsage(facts: UsageFacts): Usage {
+  const { reported } = facts;
+  if (facts.completed) {
+    if (reported?.inputTokens !== undefined && reported.outputTokens !== undefined) {
+      return create(UsageSchema, { ...reported, source: UsageSource.REPORTED });
+    }
+    return create(UsageSchema, { ...reported, source: UsageSource.UNKNOWN });
+  }
+  if (!facts.reachedModel) return create(UsageSchema, { source: UsageSource.NONE });
+  const estimatedOutput = BigInt(estimateTokens(facts.receivedCharacters));
+  const reportedOutput = reported?.outputTokens ?? 0n;
+  return create(UsageSchema, {
+    ...reported,
+    source: UsageSource.ESTIMATED,
+    inputTokens: reported?.inputTokens ?? BigInt(facts.estimatedInputTokens),
+    outputTokens: reportedOutput > estimatedOutput ? reportedOutput : estimatedOutput,
+  });
+}
+
+/** Adds up usage. The sum is no better than its worst part: a missing number leaves the sum unknown, but at least so much. */
+export function addUsage(parts: readonly Usage[]): Usage {
+  const sum = create(UsageSchema, { source: UsageSource.NONE });
+  for (const part of parts) {
+    sum.source = worse(USAGE_ORDER, sum.source, part.source);
+    for (const kind of TOKEN_KINDS) {
+      const count = part[kind];
+      if (count !== undefined) sum[kind] = (sum[kind] ?? 0n) + count;
+    }
+  }
+  return sum;
+}
+
+/** Adds up cost, by the same rule as usage. */
+export function addCost(parts: readonly Cost[]): Cost {
+  const sum = create(CostSchema, { source: CostSource.NONE });
+  for (const part of parts) {
+    sum.source = worse(COST_ORDER, sum.source, part.source);
+    if (part.source !== CostSource.NONE && part.microUsd !== undefined)
+      sum.microUsd = (sum.microUsd ?? 0n) + part.microUsd;
+  }
+  return sum;
+}
+
+const TOKEN_KINDS = ["inputTokens", "outputTokens", "cacheReadTokens", "cacheWriteTokens", "reasoningTokens"] as const;
+
+/** From the best to the worst. */
+const USAGE_ORDER = [UsageSource.NONE, UsageSource.REPORTED, UsageSource.ESTIMATED, UsageSource.UNKNOWN];
+const COST_ORDER = [CostSource.NONE, CostSource.REPORTED, CostSource.ESTIMATED, CostSource.UNKNOWN];
+
+function worse<T>(order: readonly T[], one: T, other: T): T {
+  return order.indexOf(one) > order.indexOf(other) ? one : other;
+}

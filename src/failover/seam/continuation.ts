@@ -1,0 +1,30 @@
+/** Hands an answer that another attempt began to the next model, in the form that its route declares. */
+
+import { type Capabilities, Continuation } from "../../../gen/ts/understudy/v1/route_service_pb.ts";
+import type { ContinuationRequest } from "../../call/upstream.ts";
+
+/** In which form a route is asked. It changes when the upstream refused the usual one. */
+export interface AttemptForm {
+  /** Asks by instruction where the route declares a prefill. */
+  readonly withoutPrefill: boolean;
+  /** Leaves signed reasoning of earlier turns out. */
+  readonly withoutReasoning: boolean;
+}
+
+export const USUAL_FORM: AttemptForm = { withoutPrefill: false, withoutReasoning: false };
+
+/**
+ * Makes the continuation of everything delivered, whichever attempts delivered it. Trailing white space is left out,
+ * because models refuse or mangle it; the seam puts it back. Undefined if there is nothing to continue.
+ */
+export function makeContinuation(
+  capabilities: Capabilities,
+  delivered: string,
+  form: AttemptForm,
+  instruction: string,
+): ContinuationRequest | undefined {
+  const text = delivered.trimEnd();
+  if (text === "") return undefined;
+  const prefills = capabilities.continuation === Continuation.PREFILL && !form.withoutPrefill;
+  return { form: prefills ? "prefill" : "instruct", text, instruction };
+}

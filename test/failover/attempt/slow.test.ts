@@ -1,0 +1,47 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { AttemptOutcome } from "../../../gen/ts/understudy/v1/ledger_pb.ts";
+import { SwitchReason } from "../../../gen/ts/understudy/v1/routing_pb.ts";
+import { type Beat, finished, OPENED, pick, plan, route, says, start, text } from "../stage.ts";
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
+
+/** Says a piece every second, `count` times. */
+function drips(piece: string, count: number): Beat[] {
+  return [OPENED, ...Array.from({ length: count }, () => [1_000, text(piece)] as const).flat(), finished()];
+}
+
+const SLOW = "abc ";
+const FAST = "abcdefgh ";
+
+test("text under 2 tokens a second for 15 s, after the first 15 s, is left to the backup", async () => {
+  const a = route("a", [drips(SLOW, 60)]);
+  const seen = start(plan([a, route("b", [says("the rest.")])]));
+  await pass(30_900);
+  expect(pick(seen, "routeSwitched")).toEqual([]);
+  await pass(2_000);
+  expect(seen.text).toMatch(/^(abc )+the rest\.$/);
+  expect(pick(seen, "routeSwitched")).toMatchObject([{ reason: SwitchReason.SLOW }]);
+  expect(pick(seen, "completed")[0]?.attempts).toMatchObject([{ outcome: AttemptOutcome.SLOW }, {}]);
+  expect(a.verdicts).toEqual(["failed"]);
+});
+
+test.each([
+  ["text above the floor", FAST, undefined],
+  ["slow text without a floor", SLOW, 0],
+])("%s is not left", async (_, piece, floor) => {
+  const base = plan([]).limits;
+  const limits = floor === undefined ? base : { ...base, minTokensPerS: floor };
+  const seen = start(plan([route("a", [drips(piece, 40)]), route("b", [says("No.")])], { limits }));
+  await pass(41_000);
+  expect(seen.text).toBe(piece.repeat(40));
+  expect(pick(seen, "routeSwitched")).toEqual([]);
+});
+
+test("a short answer that drips is not measured", async () => {
+  const seen = start(plan([route("a", [drips(SLOW, 14)]), route("b", [says("No.")])]));
+  await pass(15_000);
+  expect(seen.text).toBe(SLOW.repeat(14));
+});
