@@ -21,8 +21,8 @@ function mayImport(folder: string): readonly string[] {
   const place = PATH.indexOf(folder);
   if (place >= 0) return [...PATH.slice(place + 1), ...beside, ...(folder === "service" ? ["compare"] : [])];
   if (folder === "compare") return [...PATH.slice(PATH.indexOf("failover")), ...beside];
-  // Wires everything but the commands, which talk to a server as any client does.
-  if (folder === "gateway") return [...PATH, ...beside, "compare", "simulator"];
+  // Wires everything, and runs what the commands of this machine ask for.
+  if (folder === "gateway") return [...PATH, ...beside, "compare", "simulator", "cli"];
   return BESIDE[folder] ?? [];
 }
 
@@ -35,6 +35,7 @@ const OWNERS: ReadonlyArray<readonly [library: RegExp, owners: readonly string[]
   [/^yaml$/, ["config/"]],
   [/^pino$/, ["telemetry/"]],
   [/^commander$/, ["cli/"]],
+  [/^chokidar$/, ["gateway/"]],
   [/^(openai|@anthropic-ai\/sdk|@grpc\/grpc-js)/, []],
 ];
 
@@ -73,8 +74,12 @@ test("a folder imports only folders to its right on the request's path", () => {
   expect(wrong).toEqual([]);
 });
 
-test("main.ts is imported by nothing", () => {
+test("main.ts is imported by nothing, and gateway/ by main.ts alone", () => {
   expect(imports.filter(({ specifier }) => specifier.endsWith("/main.ts"))).toEqual([]);
+  const users = imports.filter(
+    ({ file, specifier }) => /(^|\/)gateway\//.test(specifier) && folderOf(file) !== "gateway",
+  );
+  expect(users.map(({ file }) => file).filter((file) => file !== "main.ts")).toEqual([]);
 });
 
 test.each(OWNERS)("only its owner imports %s", (library, owners) => {

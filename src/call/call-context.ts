@@ -1,5 +1,20 @@
 /** What a service knows about the call that it answers, whichever server or door received it. */
 
+import type { CompleteRequest } from "../../gen/ts/understudy/v1/completion_service_pb.ts";
+import type { CallRun } from "./call-record.ts";
+import type { Caller } from "./caller-scope.ts";
+
+/** Gathers what becomes known of a call, until its record is made. */
+export interface CallTrail {
+  /** The request was read. */
+  asked(request: CompleteRequest): void;
+  /**
+   * The call was planned and goes to the engine. Returns the function that takes what the engine did: the record waits
+   * for it, also when the client is long gone.
+   */
+  began(routes: readonly string[]): (run: CallRun) => void;
+}
+
 export interface CallContext {
   /** The gateway's name for the call; the same in the answer, in errors and in the log. */
   readonly requestId: string;
@@ -9,11 +24,5 @@ export interface CallContext {
   readonly timeoutMs: number | undefined;
   /** The configured caller whose key came with the call; undefined where no callers are configured. */
   readonly caller: Caller | undefined;
-}
-
-/** A configured caller. */
-export interface Caller {
-  readonly name: string;
-  /** Workloads that the caller may use; undefined means all. */
-  readonly workloads: ReadonlySet<string> | undefined;
+  readonly trail: CallTrail;
 }

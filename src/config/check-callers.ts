@@ -16,6 +16,7 @@ export function checkCallers(config: Config, problems: Problems): void {
     const path = `callers.${showKey(name)}`;
     checkCallerKey(caller.apiKey, name, ownerOf, problems);
     checkCallerWorkloads(config, caller, path, problems);
+    checkCallerRoutes(config, caller, path, problems);
     if (caller.maxConcurrency !== undefined && caller.maxConcurrency < 1) {
       problems.report(`${path}.max_concurrency`, "is out of range", "give a number from 1");
     }
@@ -43,5 +44,25 @@ function checkCallerWorkloads(config: Config, caller: Caller, path: string, prob
     if (problems.isBroken("workloads") || problems.isBroken(`workloads.${workload}`)) continue;
     const mend = suggest(workload, Object.keys(config.workloads), "add it under workloads");
     problems.report(at, `workload ${problems.quote(at, workload)} is not configured`, mend);
+  }
+}
+
+function checkCallerRoutes(config: Config, caller: Caller, path: string, problems: Problems): void {
+  for (const [index, route] of caller.routes.entries()) {
+    const at = `${path}.routes[${index}]`;
+    if (route.slice(0, -1).includes("*") || route === "*") {
+      problems.report(at, "has a * that does not end a beginning", 'write "provider/*", or leave routes out for all');
+      continue;
+    }
+    const slash = route.indexOf("/");
+    const [kind, name] = slash === -1 ? (["routes", route] as const) : (["providers", route.slice(0, slash)] as const);
+    if (slash === -1 && route.endsWith("*")) continue;
+    if (Object.hasOwn(config[kind], name) || problems.isBroken(kind) || problems.isBroken(`${kind}.${name}`)) continue;
+    const mend = suggest(name, Object.keys(config[kind]), `add it under ${kind}`);
+    problems.report(
+      at,
+      `${kind === "routes" ? "route" : "provider"} ${problems.quote(at, name)} is not configured`,
+      mend,
+    );
   }
 }

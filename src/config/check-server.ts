@@ -6,14 +6,14 @@ import { isLoopback } from "./is-loopback.ts";
 import { formatDuration } from "./parse-duration.ts";
 import { parseListen } from "./parse-listen.ts";
 import type { Problems } from "./problems.ts";
-import { SERVER_DEFAULTS } from "./server-defaults.ts";
+import { MAX_REQUEST_BYTES, SERVER_DEFAULTS } from "./server-defaults.ts";
 
 const KIB = 1024;
 const HOUR_MS = 3_600_000;
 
 /** Ranges of sizes and counts, with the mend. Beyond 64 GiB the unit was mistaken. */
 const NUMBERS = [
-  ["maxRequestBytes", KIB, 64 * KIB * KIB, "give bytes from 1024 (1 KiB) to 67108864 (64 MiB)"],
+  ["maxRequestBytes", KIB, MAX_REQUEST_BYTES, "give bytes from 1024 (1 KiB) to 67108864 (64 MiB)"],
   ["maxBufferedBytes", KIB, 64 * KIB ** 3, "give bytes from 1024 (1 KiB) to 68719476736 (64 GiB)"],
   ["maxConcurrentCalls", 1, 100_000, "give a number from 1 to 100,000"],
   ["maxStreamsPerConnection", 1, 100_000, "give a number from 1 to 100,000"],

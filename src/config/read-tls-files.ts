@@ -1,6 +1,7 @@
 /** Reads the certificate and the key of the listener, so that a wrong path is a mistake of the configuration. */
 
 import { readFileSync } from "node:fs";
+import { createSecureContext } from "node:tls";
 import { ConfigError } from "./config-error.ts";
 import type { LoadedConfig } from "./load-config.ts";
 
@@ -14,7 +15,21 @@ export interface TlsPair {
 export function readTlsFiles(loaded: LoadedConfig): TlsPair | undefined {
   const tls = loaded.config.server?.tls;
   if (tls === undefined) return undefined;
-  return { cert: read(loaded, "cert_file", tls.certFile), key: read(loaded, "key_file", tls.keyFile) };
+  const pair = { cert: read(loaded, "cert_file", tls.certFile), key: read(loaded, "key_file", tls.keyFile) };
+  checkPair(loaded, pair);
+  return pair;
+}
+
+/** Reports files that are no certificate and key, or do not belong together: found by the library that will use them. */
+function checkPair({ file, positionOf }: LoadedConfig, pair: TlsPair): void {
+  try {
+    createSecureContext(pair);
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? String(error.code) : "unknown error";
+    const message = `the certificate and the key cannot be used together (${code})`;
+    const mend = "check that both are in PEM and belong to each other";
+    throw new ConfigError([{ ...positionOf("server.tls"), file, path: "server.tls", message, mend }]);
+  }
 }
 
 function read({ file, positionOf }: LoadedConfig, field: string, path: string): Buffer {

@@ -4,6 +4,9 @@ import { type Duration, durationMs } from "@bufbuild/protobuf/wkt";
 import type { Config } from "../../gen/ts/understudy/config/v1/config_pb.ts";
 import { type ListenAddress, parseListen } from "./parse-listen.ts";
 
+/** Largest `max_request_bytes`: a message of this size is as large as clients' own limits go. */
+export const MAX_REQUEST_BYTES = 64 * 1024 * 1024;
+
 /** Defaults of `server`, in the units of `ServerSettings`. */
 export const SERVER_DEFAULTS = {
   /** This machine only: opening the gateway to a network is a decision. */

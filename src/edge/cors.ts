@@ -21,32 +21,27 @@ const EXPOSED_HEADERS = [
 /** How long a browser remembers what it may do: the longest that Chromium takes, in seconds. */
 const PREFLIGHT_AGE_S = 7_200;
 
-/**
- * Creates a function that adds the CORS headers to a response, and answers a preflight and returns true. `origins` are
- * exact, or `*` for all; none by default.
- */
-export function createCors(origins: readonly string[]): (exchange: Exchange) => boolean {
-  const allowed = new Set(origins);
-  return (exchange) => {
-    const { request, response } = exchange;
-    const { origin } = request.headers;
-    if (origin === undefined) return false;
-    const isPreflight = request.method === "OPTIONS" && "access-control-request-method" in request.headers;
-    if (allowed.size > 0) response.setHeader("vary", "origin");
-    if (!allowed.has(origin) && !allowed.has("*")) {
-      if (isPreflight) answerText(exchange, 403, "This origin is not one of the server's cors_origins.");
-      return isPreflight;
-    }
-    response.setHeader("access-control-allow-origin", allowed.has("*") ? "*" : origin);
-    response.setHeader("access-control-expose-headers", EXPOSED_HEADERS);
-    if (!isPreflight) return false;
-    response.setHeader("access-control-allow-methods", ALLOWED_METHODS);
-    // Also what the page asks for: clients add headers of their own, which mean nothing here.
-    const asked = request.headers["access-control-request-headers"];
-    response.setHeader("access-control-allow-headers", asked ? `${ALLOWED_HEADERS}, ${asked}` : ALLOWED_HEADERS);
-    response.setHeader("access-control-max-age", String(PREFLIGHT_AGE_S));
-    response.statusCode = 204;
-    response.end();
-    return true;
-  };
+/** Adds the CORS headers for a page of a configured origin to the response. Answers a preflight, and returns true then. */
+export function answerCors(exchange: Exchange): boolean {
+  const { request, response, generation } = exchange;
+  const { origin } = request.headers;
+  if (origin === undefined) return false;
+  const origins = generation.corsOrigins;
+  const isPreflight = request.method === "OPTIONS" && "access-control-request-method" in request.headers;
+  if (origins.length > 0) response.setHeader("vary", "origin");
+  if (!origins.includes(origin) && !origins.includes("*")) {
+    if (isPreflight) answerText(exchange, 403, "This origin is not one of the server's cors_origins.");
+    return isPreflight;
+  }
+  response.setHeader("access-control-allow-origin", origins.includes("*") ? "*" : origin);
+  response.setHeader("access-control-expose-headers", EXPOSED_HEADERS);
+  if (!isPreflight) return false;
+  response.setHeader("access-control-allow-methods", ALLOWED_METHODS);
+  // Also what the page asks for: clients add headers of their own, which mean nothing here.
+  const asked = request.headers["access-control-request-headers"];
+  response.setHeader("access-control-allow-headers", asked ? `${ALLOWED_HEADERS}, ${asked}` : ALLOWED_HEADERS);
+  response.setHeader("access-control-max-age", String(PREFLIGHT_AGE_S));
+  response.statusCode = 204;
+  response.end();
+  return true;
 }

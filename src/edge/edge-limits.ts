@@ -1,6 +1,12 @@
 /** The limits of what a caller can reach, each with the reason for its default. */
 
-import { SERVER_DEFAULTS } from "../config/server-defaults.ts";
+import type { ServerSettings } from "../config/server-defaults.ts";
+
+/** The limits that a configuration sets. */
+export type ServerLimits = Pick<
+  ServerSettings,
+  "maxRequestBytes" | "maxBufferedBytes" | "maxConcurrentCalls" | "maxStreamsPerConnection" | "clientStallTimeoutMs"
+>;
 
 export interface EdgeLimits {
   /** Largest request in bytes, after decompression too. Default 16 MiB: a long conversation with a few pictures. */
@@ -34,18 +40,21 @@ export interface EdgeLimits {
   readonly pingTimeoutMs: number;
 }
 
-export const defaultEdgeLimits: EdgeLimits = {
-  maxRequestBytes: SERVER_DEFAULTS.maxRequestBytes,
-  maxBufferedBytes: SERVER_DEFAULTS.maxBufferedBytes,
-  maxHeaderBytes: 16 * 1024,
-  maxConcurrentCalls: SERVER_DEFAULTS.maxConcurrentCalls,
-  maxConnections: 10_000,
-  maxStreamsPerConnection: SERVER_DEFAULTS.maxStreamsPerConnection,
-  streamResetBurst: 20_000,
-  streamResetRate: 2_000,
-  headerTimeoutMs: 10_000,
-  requestTimeoutMs: 120_000,
-  clientStallTimeoutMs: SERVER_DEFAULTS.clientStallTimeoutMs,
-  pingIntervalMs: 30_000,
-  pingTimeoutMs: 20_000,
-};
+/** Makes the limits of a configuration. Each is named, so that none is lost when one of the two sides is renamed. */
+export function makeEdgeLimits(server: ServerLimits): EdgeLimits {
+  return {
+    maxRequestBytes: server.maxRequestBytes,
+    maxBufferedBytes: server.maxBufferedBytes,
+    maxHeaderBytes: 16 * 1024,
+    maxConcurrentCalls: server.maxConcurrentCalls,
+    maxConnections: 10_000,
+    maxStreamsPerConnection: server.maxStreamsPerConnection,
+    streamResetBurst: 20_000,
+    streamResetRate: 2_000,
+    headerTimeoutMs: 10_000,
+    requestTimeoutMs: 120_000,
+    clientStallTimeoutMs: server.clientStallTimeoutMs,
+    pingIntervalMs: 30_000,
+    pingTimeoutMs: 20_000,
+  };
+}

@@ -2,17 +2,15 @@
 
 import { randomUUID } from "node:crypto";
 
-import type { ComparisonHandlers } from "../service/comparison.ts";
-import type { Services } from "../service/services.ts";
+import type { CallObserver } from "../call/call-observer.ts";
 import type { Log } from "../telemetry/log.ts";
 import { sleep } from "../time/sleep.ts";
 import { createPlainDoor } from "./admin/plain-door.ts";
 import { type CallGate, createCallGate, drainingRefusal } from "./admission/call-gate.ts";
-import { type CallerSettings, createCallers } from "./admission/callers.ts";
 import { createRequestMemory } from "./admission/request-memory.ts";
-import { createCors } from "./cors.ts";
+import { answerCors } from "./cors.ts";
 import type { Door } from "./door/door.ts";
-import { defaultEdgeLimits, type EdgeLimits } from "./edge-limits.ts";
+import type { EdgeGeneration } from "./edge-generation.ts";
 import { createOpenaiDoor } from "./openai/openai-door.ts";
 import type { EdgeRequest, EdgeResponse, Exchange } from "./port/exchange.ts";
 import { type Address, createPort, type TlsFiles } from "./port/port.ts";
@@ -27,18 +25,13 @@ import { createRpcDoor } from "./rpc/rpc-door.ts";
 const FAREWELL_MS = 500;
 
 export interface EdgeOptions {
-  readonly services: Services;
-  /** Default: the method answers `UNIMPLEMENTED`. */
-  readonly comparison?: ComparisonHandlers;
-  /** Replaces single defaults. */
-  readonly limits?: Partial<EdgeLimits>;
-  /** Origins whose pages may call, or `*`. Default none. */
-  readonly corsOrigins?: readonly string[];
-  /** Who may call. Default anybody, without a key. */
-  readonly callers?: readonly CallerSettings[];
+  /** The configuration in force. */
+  readonly generation: () => EdgeGeneration;
   /** Default cleartext. */
   readonly tls?: TlsFiles;
   readonly log: Log;
+  /** Learns how every call ended. */
+  readonly observer: Required<CallObserver>;
   /** Names a call. Default a random UUID. */
   readonly makeRequestId?: () => string;
 }
@@ -58,20 +51,22 @@ export interface Edge {
   drain(options: DrainOptions): Promise<void>;
   /** Closes everything at once; also cuts a drain short. */
   close(): Promise<void>;
+  /** Shows another certificate to connections that come from now on. For a port that speaks TLS. */
+  renewCertificate(tls: TlsFiles): void;
   /** Calls that run now. */
   readonly callCount: number;
 }
 
 /** Creates the edge. */
 export function createEdge(options: EdgeOptions): Edge {
-  const limits = { ...defaultEdgeLimits, ...options.limits };
-  const gate = createCallGate(limits, createCallers(options.callers ?? []));
+  const gate = createCallGate();
   const health = createHealth(apiServices.map(({ typeName }) => typeName));
   // Streams that only watch end when connections close; answers may go on until the drain timeout.
   const idleEnd = new AbortController();
   const end = new AbortController();
   const closing = new AbortController();
-  const doors = createDoors(options, { limits, gate, health, idleEnd: idleEnd.signal, end: end.signal });
+  const doors = createDoors(options, { gate, health, idleEnd: idleEnd.signal, end: end.signal });
+  const { limits } = options.generation();
   const port = createPort({ limits, tls: options.tls, log: options.log, serve: createServe(options, gate, doors) });
   let finished: Promise<void> | undefined;
 
@@ -84,6 +79,7 @@ export function createEdge(options: EdgeOptions): Edge {
       return gate.callCount;
     },
     listen: (host, number) => port.listen(host, number),
+    renewCertificate: (tls) => port.renewCertificate(tls),
     async drain({ lameDuckMs, drainTimeoutMs }) {
       gate.startDraining();
       health.stopServing();
@@ -107,7 +103,6 @@ export function createEdge(options: EdgeOptions): Edge {
 }
 
 interface Parts {
-  readonly limits: EdgeLimits;
   readonly gate: CallGate;
   readonly health: ReturnType<typeof createHealth>;
   readonly idleEnd: AbortSignal;
@@ -115,37 +110,39 @@ interface Parts {
 }
 
 /** The doors in the order in which they are asked. */
-function createDoors({ services, comparison, log }: EdgeOptions, parts: Parts): readonly Door[] {
-  const { limits, gate, health, idleEnd, end } = parts;
+function createDoors({ generation, log, observer }: EdgeOptions, parts: Parts): readonly Door[] {
+  const { gate, health, idleEnd, end } = parts;
   const registry = createApiRegistry();
-  const answerWith = createAnswerWith(registry, log);
-  const memory = createRequestMemory(limits.maxBufferedBytes);
+  const answerWith = createAnswerWith(registry);
+  const memory = createRequestMemory(() => generation().limits.maxBufferedBytes);
   const rpcDoor = createRpcDoor({
-    limits,
     gate,
     memory,
     registry,
     log,
-    registerGated: (router) => registerApi(router, { services, comparison, answerWith, idleEnd, end }),
+    observer,
+    registerGated: (router) => registerApi(router, { answerWith, idleEnd, end }),
     registerOpen: (router) => {
       health.register(router);
       registerReflection(router, listedServices, detailFiles);
     },
     idleEnd,
   });
-  const openaiDoor = createOpenaiDoor({ services, limits, gate, memory, registry, log, end });
+  const openaiDoor = createOpenaiDoor({ gate, memory, registry, log, observer, end });
   return [rpcDoor, openaiDoor, createPlainDoor(() => !gate.draining)];
 }
 
 function createServe(
-  { corsOrigins = [], makeRequestId = randomUUID, log }: EdgeOptions,
+  { generation: current, makeRequestId = randomUUID, log }: EdgeOptions,
   gate: CallGate,
   doors: readonly Door[],
 ) {
-  const answerCors = createCors(corsOrigins);
   return (request: EdgeRequest, response: EdgeResponse): void => {
     const requestId = makeRequestId();
-    const exchange: Exchange = { requestId, request, response, path: (request.url ?? "").split("?", 1)[0] ?? "" };
+    const generation = current();
+    response.once("close", generation.enter());
+    const path = (request.url ?? "").split("?", 1)[0] ?? "";
+    const exchange: Exchange = { requestId, request, response, path, generation };
     const onError = (error: Error): void => log.debug({ requestId, fault: error.name }, "client connection broke");
     request.on("error", onError);
     response.on("error", onError);

@@ -2,17 +2,17 @@
 
 import { FinishReason } from "../../gen/ts/understudy/v1/conversation_pb.ts";
 import { ErrorReason } from "../../gen/ts/understudy/v1/ledger_pb.ts";
+import type { CallEnding, CallRun } from "../call/call-record.ts";
 import type { Plan } from "../call/plan.ts";
 import { CallRefused } from "../call/refusal.ts";
 import type { Route } from "../call/route.ts";
-import type { Log } from "../telemetry/log.ts";
+import { describeFault } from "../telemetry/describe-fault.ts";
 import { sleep } from "../time/sleep.ts";
 import type { Attempt } from "./attempt/attempt.ts";
 import { launchAttempt } from "./attempt/launch-attempt.ts";
 import type { Outcome } from "./attempt/outcome.ts";
 import type { SilenceWatches } from "./attempt/silence-watch.ts";
 import { type AnswerCheck, makeAnswerCheck, type SchemaCheck } from "./attempt/verify-answer.ts";
-import { CallLog, type CallOutcome } from "./call-log.ts";
 import { type Contender, Contest, type Hedge } from "./contest.ts";
 import { decide, isFinal, type Step } from "./decide.ts";
 import { Delivery } from "./delivery.ts";
@@ -21,6 +21,7 @@ import { classify } from "./failure-classes.ts";
 import type { AttemptRecord } from "./ledger/attempt-record.ts";
 import { makeRefusal } from "./ledger/final-refusal.ts";
 import { makeCompleted } from "./ledger/make-completed.ts";
+import { type Ledger, makeLedger } from "./ledger/make-ledger.ts";
 import { remainingTokens } from "./ledger/token-usage.ts";
 import type { Outbox } from "./outbox.ts";
 import { type Picked, RoutePicker } from "./route-picker.ts";
@@ -28,7 +29,6 @@ import { type AttemptForm, USUAL_FORM } from "./seam/continuation.ts";
 
 /** What all calls share. */
 export interface CallParts {
-  readonly log: Log;
   /** A number from 0 up to 1. */
   readonly random: () => number;
   readonly checkSchema: SchemaCheck;
@@ -45,7 +45,7 @@ export class Call {
   readonly #outbox: Outbox;
   readonly #delivery: Delivery;
   readonly #picker: RoutePicker;
-  readonly #log: CallLog;
+  readonly #onEnd: (run: CallRun) => void;
   readonly #verify: AnswerCheck | undefined;
   readonly #records: AttemptRecord[] = [];
   readonly #stopping = new AbortController();
@@ -54,13 +54,14 @@ export class Call {
   #stopReason: ErrorReason | undefined;
   #contest: Contest | undefined;
 
-  constructor(plan: Plan, outbox: Outbox, parts: CallParts) {
+  /** `onEnd` is called once, when the call has ended. */
+  constructor(plan: Plan, outbox: Outbox, parts: CallParts, onEnd: (run: CallRun) => void) {
     this.#plan = plan;
     this.#parts = parts;
     this.#outbox = outbox;
     this.#delivery = new Delivery(plan, outbox);
     this.#picker = new RoutePicker(plan, parts.watches, this.#stopping.signal);
-    this.#log = new CallLog(parts.log, plan);
+    this.#onEnd = onEnd;
     this.#verify = makeAnswerCheck(plan.request, parts.checkSchema);
   }
 
@@ -79,9 +80,9 @@ export class Call {
     } catch (error) {
       this.#contest?.stop({ kind: "cancelled" });
       const { requestId } = this.#plan;
-      this.#parts.log.error({ err: error, requestId }, "the engine failed");
       const refusal = { reason: ErrorReason.INTERNAL, message: "the gateway failed", requestId };
       this.#delivery.close(new CallRefused(refusal, { cause: error }));
+      this.#end({ kind: "fault", ...describeFault(error) }, this.#makeLedger());
     } finally {
       clearTimeout(deadline);
     }
@@ -143,7 +144,7 @@ export class Call {
   async #attempt(picked: Picked, form: AttemptForm, retry: boolean): Promise<Contender> {
     const contest = new Contest({
       admitHedge: () => this.#admitHedge(contest),
-      onEnd: (contender, outcome, alone) => this.#onEnd(contender, outcome, alone),
+      onEnd: (contender, outcome, alone) => this.#onAttemptEnd(contender, outcome, alone),
     });
     this.#contest = contest;
     contest.add(this.#launch(contest, picked, form, { retry, hedge: false }));
@@ -201,8 +202,8 @@ export class Call {
     };
   }
 
-  /** Tells the client's next event, the log and, where no decision does it, the route how an attempt ended. */
-  #onEnd({ attempt: { record }, output }: Contender, outcome: Outcome, alone: boolean): boolean {
+  /** Tells the client's next event and, where no decision does it, the route how an attempt ended. */
+  #onAttemptEnd({ attempt: { record }, output }: Contender, outcome: Outcome, alone: boolean): boolean {
     const { origin } = record;
     const final = isFinal({ plan: this.#plan, records: this.#records, record });
     if (!alone) {
@@ -214,40 +215,43 @@ export class Call {
     if (outcome.kind === "completed") return true;
     // A hedge that fails beside the attempt that it was to help changes nothing for the client.
     if (alone || !origin.hedge) this.#delivery.leave(classify(outcome).reason);
-    this.#log.attemptEnded(record, outcome, this.#delivery.answer.bytes);
     return final;
   }
 
   #complete(finishReason: FinishReason, last: AttemptRecord | undefined): void {
-    const completed = makeCompleted(finishReason, this.#delivery.answer, this.#records, this.#picker.skips);
-    this.#delivery.complete(last, completed);
-    this.#noteEnd("completed");
+    const ledger = this.#makeLedger();
+    this.#delivery.complete(last, makeCompleted(finishReason, this.#delivery.answer, ledger));
+    this.#end({ kind: "completed", finishReason }, ledger);
   }
 
   #endStopped(stop: Stop): void {
-    if (stop.kind === "deadlineExceeded") this.#refuse(ErrorReason.DEADLINE_EXCEEDED);
-    else if (this.#stopReason !== undefined) this.#refuse(this.#stopReason);
-    else {
-      this.#delivery.close(new Error("the client went away"));
-      this.#noteEnd("cancelled");
-    }
+    if (stop.kind === "deadlineExceeded") return this.#refuse(ErrorReason.DEADLINE_EXCEEDED);
+    if (this.#stopReason !== undefined) return this.#refuse(this.#stopReason);
+    this.#delivery.close(new Error("the client went away"));
+    this.#end({ kind: "cancelled" }, this.#makeLedger());
   }
 
   #refuse(reason: ErrorReason | undefined): void {
-    const { answer } = this.#delivery;
+    const ledger = this.#makeLedger();
     const refusal = makeRefusal({
       plan: this.#plan,
       records: this.#records,
       skips: this.#picker.skips,
-      answer,
+      ledger,
+      answer: this.#delivery.answer,
       reason,
     });
     this.#delivery.close(new CallRefused(refusal));
-    this.#noteEnd(refusal.reason);
+    this.#end({ kind: "refused", reason: refusal.reason, message: refusal.message }, ledger);
   }
 
-  #noteEnd(outcome: CallOutcome): void {
-    this.#log.callEnded(outcome, this.#records, this.#picker.skips.length, this.#delivery.answer.bytes);
+  #makeLedger(): Ledger {
+    return makeLedger(this.#records, this.#picker.skips);
+  }
+
+  #end(ending: CallEnding, { attempts, skips, usage, cost }: Ledger): void {
+    const { switches, answer } = this.#delivery;
+    this.#onEnd({ attempts, skips, switches, usage, cost, deliveredBytes: answer.bytes, ending });
   }
 
   #hasAttempts(): boolean {

@@ -6,6 +6,7 @@ import {
   type Completed,
   HeartbeatSchema,
   ReasoningDeltaSchema,
+  type RouteSwitched,
   RouteSwitchedSchema,
   StartedSchema,
   TextDeltaSchema,
@@ -21,6 +22,8 @@ import type { CallEvent, Outbox } from "./outbox.ts";
 /** Delivers pieces of attempts, keeps the answer as the client has it, and announces every change of the serving route. */
 export class Delivery {
   readonly answer: Answer;
+  /** Every change of the serving route that the client was told of. */
+  readonly switches: RouteSwitched[] = [];
   readonly #plan: Plan;
   readonly #outbox: Outbox;
   /** The route that serves, or is to serve first. */
@@ -128,6 +131,7 @@ export class Delivery {
       trimmedBytes: BigInt(trimmedBytes),
       gap: durationFromMs(Math.round(performance.now() - this.#contentAtMs)),
     });
+    this.switches.push(value);
     this.#push(origin.number, { case: "routeSwitched", value }, 0);
   }
 

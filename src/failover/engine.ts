@@ -1,6 +1,7 @@
 /** The engine's front: runs plans and gives the events of their calls. */
 
 import type { StreamCompleteResponse } from "../../gen/ts/understudy/v1/completion_service_pb.ts";
+import type { CallRun } from "../call/call-record.ts";
 import type { Plan } from "../call/plan.ts";
 import { SilenceWatches } from "./attempt/silence-watch.ts";
 import { Call, type CallParts } from "./call.ts";
@@ -13,18 +14,19 @@ export interface Engine {
   /**
    * Runs a plan. The events follow the grammar of `StreamComplete`: `started` first, `completed` last; a call without a
    * whole answer throws `CallRefused` instead. Ends early when `signal` is aborted or the reader stops reading.
+   * `onEnd` is called once, however the call ended, soon after its last event.
    */
-  run(plan: Plan, signal: AbortSignal): AsyncIterableIterator<StreamCompleteResponse>;
+  run(plan: Plan, signal: AbortSignal, onEnd?: (run: CallRun) => void): AsyncIterableIterator<StreamCompleteResponse>;
 }
 
 /** Creates an engine. Its calls know of each other only when a whole route falls silent. */
 export function createEngine(options: EngineOptions): Engine {
   const parts: CallParts = { ...options, watches: new SilenceWatches() };
   return {
-    run(plan, signal) {
+    run(plan, signal, onEnd = () => {}) {
       const cancel = (): void => call.cancel(signal.reason);
       const outbox = new Outbox(cancel);
-      const call = new Call(plan, outbox, parts);
+      const call = new Call(plan, outbox, parts, onEnd);
       signal.addEventListener("abort", cancel, { once: true });
       if (signal.aborted) cancel();
       void call.run().finally(() => signal.removeEventListener("abort", cancel));

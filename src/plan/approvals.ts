@@ -77,7 +77,7 @@ function judge(
 }
 
 function mendBy(workload: string, route: string): string {
-  return `compare it, run \`understudy approve ${workload} ${route}\` and restart`;
+  return `compare it and run \`understudy approve ${workload} ${route}\``;
 }
 
 /** Names of workloads have no spaces. */

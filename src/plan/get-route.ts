@@ -5,11 +5,11 @@ import { ErrorReason } from "../../gen/ts/understudy/v1/ledger_pb.ts";
 import { CallRefused } from "../call/refusal.ts";
 import { findRoute } from "../config/route-reference.ts";
 import type { ProtectedRoute } from "../route/protected-route.ts";
-import type { RouteTable } from "../route/route-table.ts";
+import type { RouteSet } from "../route/route-set.ts";
 
 /** The route of a name. Throws `CallRefused` with the reason for which there is none. */
-export function getRoute(config: Config, table: RouteTable, name: string): ProtectedRoute {
-  const route = table.get(name);
+export function getRoute(config: Config, routes: Pick<RouteSet, "get">, name: string): ProtectedRoute {
+  const route = routes.get(name);
   if (route !== undefined) return route;
   const found = findRoute(config, name);
   switch (found.kind) {

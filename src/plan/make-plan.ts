@@ -54,9 +54,9 @@ export function makePlan(request: CompleteRequest, settings: PlanSettings, call:
     requestId: call.requestId,
     workload: request.workload,
     request,
-    routes: names.map((name, index) => {
+    routes: names.map((name) => {
       const route = settings.findRoute(name);
-      const notApproved = index === 0 ? undefined : findNotApproved(request.workload, name, settings.approvals);
+      const notApproved = findNotApproved(request.workload, name, settings.approvals);
       const unsupported = findUnsupported(request, route.capabilities, facts.estimatedInputTokens);
       return { route, unsupported: notApproved ?? unsupported };
     }),
@@ -75,7 +75,7 @@ export function makePlan(request: CompleteRequest, settings: PlanSettings, call:
   };
 }
 
-/** Why a backup may not be used; undefined if it may. */
+/** Why a route may not be used; undefined if it may. A primary that the request names is approved like a backup. */
 function findNotApproved(workload: string, route: string, approvals: Approvals): Unsupported | undefined {
   const problem = approvals.enforced ? approvals.of(workload, route).problem : undefined;
   if (problem === undefined) return undefined;

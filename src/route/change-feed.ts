@@ -3,8 +3,6 @@
 /** Changes of names. */
 export interface ChangeFeed {
   changed(name: string): void;
-  /** Takes the name out of all that readers have not seen yet: what it named is gone. */
-  forget(name: string): void;
   /** Begins to collect changes for one reader, until it leaves, `signal` is aborted or the feed is closed. */
   subscribe(signal: AbortSignal): ChangeReader;
   /** Ends all readers. */
@@ -25,9 +23,6 @@ export function createChangeFeed(): ChangeFeed {
   return {
     changed(name) {
       for (const reader of readers) reader.changed(name);
-    },
-    forget(name) {
-      for (const reader of readers) reader.unseen.delete(name);
     },
     subscribe(signal) {
       const reader = new Reader(() => {

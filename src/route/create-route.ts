@@ -3,7 +3,8 @@
 import { create } from "@bufbuild/protobuf";
 import type { Cost, Usage } from "../../gen/ts/understudy/v1/ledger_pb.ts";
 import {
-  type Availability_State as AvailabilityState,
+  Availability_State as AvailabilityState,
+  Availability_StateSchema as AvailabilityStateSchema,
   type Capabilities,
   type Route as RouteDescription,
   RouteSchema,
@@ -17,14 +18,16 @@ import { availabilityState, makeAvailability, type ProtectionState } from "./ava
 import { type Breaker, type BreakerLease, createBreaker } from "./breaker.ts";
 import { type Cooldown, createCooldown, MAX_REST_MS } from "./cooldown.ts";
 import { createDisabling, type Disabling } from "./disabling.ts";
+import { epochMs } from "./epoch-ms.ts";
 import type { Hold } from "./hold.ts";
 import { createIsolation, type Isolation } from "./isolation.ts";
 import { makeLease } from "./make-lease.ts";
 import type { ProtectedRoute } from "./protected-route.ts";
 import { refusedByHold } from "./refused-by-hold.ts";
+import type { RouteListeners, RouteTransition } from "./route-set.ts";
 import { createWakeUp, type WakeUp } from "./wake-up.ts";
 
-export interface RouteOptions {
+export interface RouteOptions extends RouteListeners {
   /** `claude-direct`, or `provider/model` for a route made on demand. */
   readonly name: string;
   /** The configured account. */
@@ -49,8 +52,6 @@ export interface RouteOptions {
   readonly maxConcurrency: number | undefined;
   /** Gives numbers from 0 to below 1. */
   readonly random: () => number;
-  /** Called after every change of what `describe` shows. */
-  readonly onChange: () => void;
 }
 
 /** A route that left the table while a call had it in its plan. */
@@ -218,10 +219,18 @@ class GuardedRoute implements ProtectedRoute {
   #trackState(): number {
     const state = availabilityState(this.#protection());
     if (state !== this.#state) {
+      const from = stateWord(this.#state);
+      const to = stateWord(state);
       this.#state = state;
       this.#stateSinceMs = Date.now();
+      if (from !== to) this.#options.onTransition({ from, to, ...this.#describeHold() });
     }
     return this.#stateSinceMs;
+  }
+
+  #describeHold(): Pick<RouteTransition, "cause" | "untilMs"> {
+    const hold = this.#hold(false);
+    return { cause: hold?.cause ?? "", untilMs: hold?.untilMs === undefined ? undefined : epochMs(hold.untilMs) };
   }
 
   #changed(): void {
@@ -232,6 +241,12 @@ class GuardedRoute implements ProtectedRoute {
     this.#wakeUp.setTo(hold?.untilMs);
     this.#options.onChange();
   }
+}
+
+/** The word for a state. A full route is available: it is busy, and a moment later it is not. */
+function stateWord(state: AvailabilityState): string {
+  const shown = state === AvailabilityState.FULL ? AvailabilityState.AVAILABLE : state;
+  return AvailabilityStateSchema.value[shown]?.localName.toLowerCase() ?? "";
 }
 
 function refuse(hold: Hold): Admission {

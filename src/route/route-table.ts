@@ -1,93 +1,86 @@
-/** All routes of the server: the configured ones, and those that requests name as `provider/model`. */
+/** All routes of the server: those of the present configuration, and those that running calls still use. */
 
 import type { Route as RouteDescription } from "../../gen/ts/understudy/v1/route_service_pb.ts";
+import type { RouteChange } from "../call/call-observer.ts";
 import { sleep } from "../time/sleep.ts";
 import { createChangeFeed } from "./change-feed.ts";
 import type { ProtectedRoute } from "./protected-route.ts";
-
-/** Most routes on demand that live. Each has connections of its own. */
-const MAX_ON_DEMAND_COUNT = 256;
+import { type HeldRoute, type RouteDefinitions, type RouteKeeper, RouteSet } from "./route-set.ts";
 
 /** Shortest time between two messages to one watcher, in milliseconds: counts change with every attempt. */
 const WATCH_INTERVAL_MS = 100;
 
-/** Makes a route that reports its changes to `onChange`. */
-export type RouteMaker = (onChange: () => void) => ProtectedRoute;
-
-export interface RouteTableOptions {
-  /** Makers of the configured routes, by name. */
-  readonly configured: ReadonlyMap<string, RouteMaker>;
-  /** Finds how to make the route to a provider's model; undefined if there is no such provider or it does not allow it. */
-  readonly onDemand: (provider: string, model: string) => RouteMaker | undefined;
+/** What a watcher is told at once. */
+export interface RouteNews {
+  /** Routes as they are now. */
+  readonly routes: RouteDescription[];
+  /** Names of routes that are gone. */
+  readonly removedRoutes: string[];
 }
 
 /** All routes of the server. */
 export interface RouteTable {
   /**
-   * The route of this name; makes it if the name is `provider/model`. Undefined if there is none, or if 256 routes on
-   * demand live and every one of them is in use or isolated.
+   * Puts the routes of a configuration in the place of those before. A route whose definition did not change stays, with
+   * its breaker, its rests, its counts and its connections.
    */
-  get(name: string): ProtectedRoute | undefined;
-  /** The configured routes by name, then those on demand by name. */
+  load(definitions: RouteDefinitions): RouteSet;
+  /** The routes of the present configuration by name, then those on demand by name. */
   list(): ProtectedRoute[];
+  /** A route of the present configuration, if it lives. */
+  find(name: string): ProtectedRoute | undefined;
+  /** Takes every route of this name out of service, also for calls that began with an earlier configuration. */
+  isolate(name: string, reason: string, untilMs?: number): void;
+  /** Puts every route of this name back into service. */
+  restore(name: string): void;
   /**
    * Gives the state of every route at once, then of those that changed, until `signal` is aborted or the table is
-   * disposed of. With `names`, of these only.
+   * disposed of. Only routes for which `shows` is true.
    */
-  watch(signal: AbortSignal, names?: ReadonlySet<string>): AsyncIterable<RouteDescription[]>;
+  watch(signal: AbortSignal, shows?: (name: string) => boolean): AsyncIterable<RouteNews>;
   /** Disposes of all routes and ends all watchers. */
   dispose(): void;
 }
 
-/** Creates the table and the configured routes. */
-export function createRouteTable(options: RouteTableOptions): RouteTable {
+/** Creates a table without routes. `onChange` is told of every change of a present route's state. */
+export function createRouteTable(onChange: (change: RouteChange) => void = () => {}): RouteTable {
   const feed = createChangeFeed();
-  const make = (name: string, maker: RouteMaker): ProtectedRoute => maker(() => feed.changed(name));
-  const configured = new Map([...options.configured].map(([name, maker]) => [name, make(name, maker)]));
-  /** In the order of their last use, the longest unused first. */
-  const onDemand = new Map<string, ProtectedRoute>();
+  const live = new Set<HeldRoute>();
+  let current: RouteSet | undefined;
 
-  const find = (name: string): ProtectedRoute | undefined => configured.get(name) ?? onDemand.get(name);
-  const list = (): ProtectedRoute[] => [...sortByName(configured), ...sortByName(onDemand)];
-
-  /** Makes room for one more route. Those that rest go last, for their rest would be forgotten. */
-  const makeRoom = (): boolean => {
-    if (onDemand.size < MAX_ON_DEMAND_COUNT) return true;
-    const idle = [...onDemand.values()].filter((route) => route.idle && !route.isolated);
-    const leaver = idle.find((route) => route.refusal() === undefined) ?? idle[0];
-    if (leaver === undefined) return false;
-    onDemand.delete(leaver.name);
-    feed.forget(leaver.name);
-    leaver.dispose();
-    return true;
+  const keeper: RouteKeeper = {
+    changed: (name) => feed.changed(name),
+    open(name, definition) {
+      const route: ProtectedRoute = definition.make({
+        onChange: () => feed.changed(name),
+        onTransition: (transition) => {
+          if (current?.find(name)?.route === route) onChange({ route: name, ...transition });
+        },
+      });
+      const held: HeldRoute = { route, fingerprint: definition.fingerprint, holderCount: 0 };
+      live.add(held);
+      return held;
+    },
+    close(held) {
+      live.delete(held);
+      held.route.dispose();
+    },
   };
+  const list = (): ProtectedRoute[] => current?.list() ?? [];
+  const find = (name: string): ProtectedRoute | undefined => current?.find(name)?.route;
+  const named = (name: string): ProtectedRoute[] =>
+    Array.from(live, ({ route }) => route).filter((route) => route.name === name);
 
-  const getOnDemand = (name: string): ProtectedRoute | undefined => {
-    const living = onDemand.get(name);
-    if (living !== undefined) {
-      onDemand.delete(name);
-      onDemand.set(name, living);
-      return living;
-    }
-    const slash = name.indexOf("/");
-    if (slash <= 0 || slash === name.length - 1) return undefined;
-    const maker = options.onDemand(name.slice(0, slash), name.slice(slash + 1));
-    if (maker === undefined || !makeRoom()) return undefined;
-    const route = make(name, maker);
-    onDemand.set(name, route);
-    feed.changed(name);
-    return route;
-  };
-
-  async function* watch(signal: AbortSignal, names?: ReadonlySet<string>): AsyncGenerator<RouteDescription[]> {
+  async function* watch(signal: AbortSignal, shows = (_name: string): boolean => true): AsyncGenerator<RouteNews> {
     const changes = feed.subscribe(signal);
-    const describe = (routes: ProtectedRoute[]): RouteDescription[] =>
-      routes.filter(({ name }) => names?.has(name) ?? true).map((route) => route.describe());
     try {
-      yield describe(list());
+      const all = list().filter(({ name }) => shows(name));
+      yield { routes: all.map((route) => route.describe()), removedRoutes: [] };
       for (let changed = await changes.next(); changed !== undefined; changed = await changes.next()) {
-        const routes = describe([...changed].flatMap((name) => find(name) ?? []));
-        if (routes.length > 0) yield routes;
+        const names = [...changed].filter(shows);
+        const routes = names.flatMap((name) => find(name)?.describe() ?? []);
+        const removedRoutes = names.filter((name) => find(name) === undefined);
+        if (names.length > 0) yield { routes, removedRoutes };
         if (!(await sleep(WATCH_INTERVAL_MS, signal))) return;
       }
     } finally {
@@ -97,15 +90,25 @@ export function createRouteTable(options: RouteTableOptions): RouteTable {
 
   return {
     list,
+    find,
     watch,
-    get: (name) => configured.get(name) ?? getOnDemand(name),
+    load(definitions) {
+      const before = current;
+      current = new RouteSet(definitions, before, keeper);
+      for (const name of new Set([...(before?.names ?? []), ...current.names])) {
+        if (before?.find(name) !== current.find(name)) feed.changed(name);
+      }
+      return current;
+    },
+    isolate(name, reason, untilMs) {
+      for (const route of named(name)) route.isolate(reason, untilMs);
+    },
+    restore(name) {
+      for (const route of named(name)) route.restore();
+    },
     dispose() {
       feed.close();
-      for (const route of list()) route.dispose();
+      for (const held of Array.from(live)) keeper.close(held);
     },
   };
-}
-
-function sortByName(routes: ReadonlyMap<string, ProtectedRoute>): ProtectedRoute[] {
-  return [...routes.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 }

@@ -10,6 +10,7 @@ import { CallRefused } from "../call/refusal.ts";
 import { findMarginFaults } from "../config/acceptance-ranges.ts";
 import type { PlanSettings } from "../plan/make-plan.ts";
 import { resolveRouteNames } from "../plan/routing.ts";
+import { checkRoute, checkWorkload } from "./check-scope.ts";
 import { refuseField, refuseFields } from "./refuse-fields.ts";
 
 /** Most backups of one comparison, as many as a workload has. */
@@ -24,11 +25,13 @@ export interface ComparedRoutes {
 /** Finds the routes. Fails with `CallRefused` if one does not exist or may not be used, or if a number is out of range. */
 export function findComparedRoutes(
   request: CompareRoutesRequest,
-  context: CallContext,
+  { caller }: CallContext,
   settings: PlanSettings,
 ): ComparedRoutes {
   checkNumbers(request);
-  const workload = findWorkload(request.workload, context, settings);
+  checkWorkload(request.workload, caller);
+  for (const backup of request.backups) checkRoute(backup, caller);
+  const workload = findWorkload(request.workload, settings);
   const { primary } = workload;
   const backups = [...new Set(request.backups.length === 0 ? workload.backups : request.backups)];
   checkBackups(backups, primary);
@@ -73,17 +76,14 @@ function isTooSmall(limit: bigint | undefined): boolean {
   return limit !== undefined && limit < 1n;
 }
 
-function findWorkload(name: string, { caller }: CallContext, { workloads }: PlanSettings): Workload {
+function findWorkload(name: string, { workloads }: PlanSettings): Workload {
   const workload = Object.hasOwn(workloads, name) ? workloads[name] : undefined;
   if (workload === undefined) {
     const known = Object.keys(workloads).slice(0, 10).join(", ");
     const message = `workload ${name} is not configured; there are: ${known === "" ? "none" : known}`;
     throw new CallRefused({ reason: ErrorReason.WORKLOAD_NOT_FOUND, message });
   }
-  if (caller?.workloads?.has(name) !== false) return workload;
-  const allowed = [...caller.workloads].join(", ");
-  const message = `caller ${caller.name} may not use workload ${name}; it may use: ${allowed}`;
-  throw new CallRefused({ reason: ErrorReason.NOT_ALLOWED, message });
+  return workload;
 }
 
 function checkBackups(backups: readonly string[], primary: string): void {

@@ -2,11 +2,12 @@
 
 import { create } from "@bufbuild/protobuf";
 import { RequestRouting } from "../../gen/ts/understudy/config/v1/config_pb.ts";
-import type { CompareRoutesRequest, CompareRoutesResponse } from "../../gen/ts/understudy/v1/comparison_service_pb.ts";
 import { type CompleteRequest, CompleteResponseSchema } from "../../gen/ts/understudy/v1/completion_service_pb.ts";
 import { ErrorReason } from "../../gen/ts/understudy/v1/ledger_pb.ts";
 import { RoutingSchema } from "../../gen/ts/understudy/v1/routing_pb.ts";
-import type { CallContext } from "../call/call-context.ts";
+import type { CallObserver } from "../call/call-observer.ts";
+import type { CallRecord, CallRun } from "../call/call-record.ts";
+import type { Caller } from "../call/caller-scope.ts";
 import type { Plan } from "../call/plan.ts";
 import { CallRefused } from "../call/refusal.ts";
 import { resolveMargins } from "../compare/margins.ts";
@@ -19,14 +20,16 @@ import { makePlan, type PlanSettings } from "../plan/make-plan.ts";
 import { collectAnswer } from "./collect-answer.ts";
 import { findComparedRoutes, keepCurrent } from "./comparison-routes.ts";
 import { findSamples } from "./comparison-samples.ts";
+import type { ComparisonHandlers } from "./services.ts";
 
 /** Most comparisons at the same time: they share a tenth of each route's places. */
 const MAX_COMPARISONS = 8;
 
 export interface ComparisonOptions {
   readonly settings: PlanSettings;
-  /** An engine of its own, so that nothing of a comparison reaches the metrics of live calls. */
   readonly engine: Engine;
+  /** Learns of every call that a comparison makes: it costs money like any other. */
+  readonly observer: Pick<Required<CallObserver>, "callEnded">;
   readonly checkSchema: SchemaCheck;
   /** Files of the sample sets, by name. */
   readonly sampleSets: ReadonlyMap<string, string>;
@@ -34,21 +37,22 @@ export interface ComparisonOptions {
   readonly random: () => number;
 }
 
-/** Answers comparisons. Fails with `CallRefused`. */
-export interface ComparisonHandlers {
-  compareRoutes(request: CompareRoutesRequest, context: CallContext): AsyncIterable<CompareRoutesResponse>;
-}
-
 /** Creates the handlers of `ComparisonService`. */
 export function createComparison(options: ComparisonOptions): ComparisonHandlers {
-  const { settings, engine, checkSchema, sampleSets, random } = options;
-  const tools: TrialTools = {
+  const { settings, engine, checkSchema, sampleSets, random, observer } = options;
+  const paces = new Paces();
+  const makeTools = (caller: Caller | undefined): TrialTools => ({
     planCall: (request, routes, requestId) => planCall(request, routes, requestId, settings),
-    complete: (plan, signal) =>
-      collectAnswer(create(CompleteResponseSchema, { requestId: plan.requestId }), engine.run(plan, signal)),
+    complete(plan, signal) {
+      const onEnd = (run: CallRun): void => observer.callEnded(makeTrialRecord(plan, run, caller));
+      return collectAnswer(
+        create(CompleteResponseSchema, { requestId: plan.requestId }),
+        engine.run(plan, signal, onEnd),
+      );
+    },
     checkSchema,
-    paces: new Paces(),
-  };
+    paces,
+  });
   let running = 0;
   return {
     async *compareRoutes(request, context) {
@@ -71,7 +75,7 @@ export function createComparison(options: ComparisonOptions): ComparisonHandlers
             done: keepCurrent(request.done, samples, [primary, ...backups], settings),
             includeText: request.includeText,
           },
-          tools,
+          makeTools(context.caller),
           context.signal,
         );
       } finally {
@@ -94,6 +98,24 @@ function planCall(
   const approvals = { ...settings.approvals, enforced: false };
   const allowed = { ...settings, requestRouting: RequestRouting.ANY, approvals };
   return makePlan(routed, allowed, { requestId, timeoutMs: undefined, unary: false, nowMs: performance.now() });
+}
+
+/** The record of a call that a comparison made, on behalf of who asked for the comparison. */
+function makeTrialRecord(plan: Plan, run: CallRun, caller: Caller | undefined): CallRecord {
+  const durationMs = performance.now() - plan.startedAtMs;
+  return {
+    requestId: plan.requestId,
+    door: "comparison",
+    method: "Complete",
+    caller: caller?.name,
+    workload: plan.workload,
+    labels: plan.request.labels,
+    startTimeMs: Date.now() - durationMs,
+    durationMs,
+    routes: plan.routes.map(({ route }) => route.name),
+    run,
+    ending: run.ending,
+  };
 }
 
 function tooMany(): CallRefused {

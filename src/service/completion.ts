@@ -10,7 +10,7 @@ import {
 import type { CallContext } from "../call/call-context.ts";
 import type { Engine } from "../failover/engine.ts";
 import { makePlan, type PlanSettings } from "../plan/make-plan.ts";
-import { checkCaller } from "./check-caller.ts";
+import { checkScope } from "./check-scope.ts";
 import { collectAnswer } from "./collect-answer.ts";
 import type { CompletionHandlers } from "./services.ts";
 import { validateRequest } from "./validate-request.ts";
@@ -22,11 +22,12 @@ export function createCompletion(settings: PlanSettings, engine: Engine): Comple
     context: CallContext,
     unary: boolean,
   ): AsyncIterable<StreamCompleteResponse> => {
+    const { requestId, timeoutMs, signal, caller, trail } = context;
     validateRequest(request);
-    checkCaller(request, context);
-    const { requestId, timeoutMs, signal } = context;
+    trail.asked(request);
+    checkScope(request, caller);
     const plan = makePlan(request, settings, { requestId, timeoutMs, unary, nowMs: performance.now() });
-    return engine.run(plan, signal);
+    return engine.run(plan, signal, trail.began(plan.routes.map(({ route }) => route.name)));
   };
   return {
     async complete(request, context): Promise<CompleteResponse> {

@@ -17,7 +17,8 @@ import {
   WorkloadSchema,
 } from "../../gen/ts/understudy/v1/route_service_pb.ts";
 import { RoutingSchema, SkipReason } from "../../gen/ts/understudy/v1/routing_pb.ts";
-import type { Caller } from "../call/call-context.ts";
+import type { CallObserver } from "../call/call-observer.ts";
+import { type Caller, mayUseRoute, mayUseWorkload } from "../call/caller-scope.ts";
 import type { PlannedRoute as PlanRoute } from "../call/plan.ts";
 import { CallRefused } from "../call/refusal.ts";
 import { describeApproval } from "../plan/describe-approval.ts";
@@ -25,7 +26,7 @@ import { makePlan, type PlanSettings } from "../plan/make-plan.ts";
 import { describePolicy, PLAIN_CALL, resolvePolicy } from "../plan/policy.ts";
 import type { ProtectedRoute } from "../route/protected-route.ts";
 import type { RouteTable } from "../route/route-table.ts";
-import { checkCaller } from "./check-caller.ts";
+import { checkOperator, checkRoute, checkScope } from "./check-scope.ts";
 import { takePage } from "./page.ts";
 import { refuseField } from "./refuse-fields.ts";
 import type { RouteHandlers } from "./services.ts";
@@ -42,35 +43,46 @@ const MAX_ISOLATION_MS = 30 * 24 * 3_600_000;
 const MAX_WATCHED_ROUTES = 1_000;
 
 /** Creates the handlers of `RouteService`. */
-export function createRoutes(settings: PlanSettings, table: RouteTable): RouteHandlers {
+export function createRoutes(
+  settings: PlanSettings,
+  table: RouteTable,
+  observer: Pick<Required<CallObserver>, "operatorActed">,
+): RouteHandlers {
   const find = (name: string): ProtectedRoute => {
-    const route = table.list().find((each) => each.name === name);
+    const route = table.find(name);
     if (route !== undefined) return route;
     throw new CallRefused({ reason: ErrorReason.ROUTE_NOT_FOUND, message: `route ${name} does not exist` });
   };
   return {
-    listWorkloads(request) {
-      const names = Object.keys(settings.workloads).sort();
+    listWorkloads(request, { caller }) {
+      const names = Object.keys(settings.workloads)
+        .filter((name) => mayUseWorkload(caller, name))
+        .sort();
       const { items, nextPageToken } = takePage(names, (name) => name, request);
       const workloads = items.map((name) => describeWorkload(name, settings));
       return create(ListWorkloadsResponseSchema, { workloads, nextPageToken });
     },
-    listRoutes(request) {
-      const { items, nextPageToken } = takePage(table.list(), listKey, request);
+    listRoutes(request, { caller }) {
+      const routes = table.list().filter(({ name }) => mayUseRoute(caller, name));
+      const { items, nextPageToken } = takePage(routes, listKey, request);
       return create(ListRoutesResponseSchema, {
-        routes: items.map((route) => describeRoute(route, settings)),
+        routes: items.map((route) => describeRoute(route, settings, caller)),
         nextPageToken,
       });
     },
-    async *watchRoutes({ routes: names }, { signal }) {
+    async *watchRoutes({ routes: names }, { signal, caller }) {
       if (names.length > MAX_WATCHED_ROUTES) {
         refuseField("routes", `has ${names.length} names; give at most ${MAX_WATCHED_ROUTES}, or none for all`);
       }
       const watched = names.length === 0 ? undefined : new Set(names);
-      for (const name of watched ?? []) find(name);
-      for await (const routes of table.watch(signal, watched)) yield create(WatchRoutesResponseSchema, { routes });
+      for (const name of watched ?? []) {
+        checkRoute(name, caller);
+        find(name);
+      }
+      const shows = (name: string): boolean => (watched?.has(name) ?? true) && mayUseRoute(caller, name);
+      for await (const news of table.watch(signal, shows)) yield create(WatchRoutesResponseSchema, news);
     },
-    isolateRoute({ route: name, reason, duration }, { caller }) {
+    isolateRoute({ route: name, reason, duration }, { caller, requestId }) {
       checkOperator(caller);
       const route = find(name);
       const ms = duration === undefined ? undefined : durationMs(duration);
@@ -81,20 +93,22 @@ export function createRoutes(settings: PlanSettings, table: RouteTable): RouteHa
       if (reason.length > MAX_ISOLATION_REASON_LENGTH) {
         refuseField("reason", `has ${reason.length} characters; give at most ${MAX_ISOLATION_REASON_LENGTH}`);
       }
-      route.isolate(reason, ms === undefined ? undefined : Date.now() + ms);
+      table.isolate(name, reason, ms === undefined ? undefined : Date.now() + ms);
+      observer.operatorActed({ act: "isolate", caller: caller?.name, requestId, what: [name], reason });
       return create(IsolateRouteResponseSchema, { route: route.describe() });
     },
-    restoreRoute({ route: name }, { caller }) {
+    restoreRoute({ route: name }, { caller, requestId }) {
       checkOperator(caller);
       const route = find(name);
-      route.restore();
+      table.restore(name);
+      observer.operatorActed({ act: "restore", caller: caller?.name, requestId, what: [name], reason: "" });
       return create(RestoreRouteResponseSchema, { route: route.describe() });
     },
     explainRequest({ request }, context) {
-      const { requestId, timeoutMs } = context;
+      const { requestId, timeoutMs, caller } = context;
       if (request === undefined) refuseField("request", "is missing; give the request that is to be explained");
       validateRequest(request);
-      checkCaller(request, context);
+      checkScope(request, caller);
       const call = { requestId, timeoutMs, nowMs: performance.now(), unary: false };
       const plan = makePlan(request, settings, call);
       return create(ExplainRequestResponseSchema, {
@@ -106,25 +120,20 @@ export function createRoutes(settings: PlanSettings, table: RouteTable): RouteHa
   };
 }
 
-/** A caller that may use some workloads only has no say over routes, which all workloads share. */
-function checkOperator(caller: Caller | undefined): void {
-  if (caller?.workloads === undefined) return;
-  throw new CallRefused({
-    reason: ErrorReason.NOT_ALLOWED,
-    message: `caller ${caller.name} is limited to some workloads, so it may not isolate or restore routes`,
-  });
-}
-
 /** Configured routes come before those on demand, whose names have a slash. */
 function listKey({ name }: ProtectedRoute): string {
   return `${name.includes("/") ? 1 : 0} ${name}`;
 }
 
-/** The route with its standing in every workload that has it as a backup. */
-function describeRoute(route: ProtectedRoute, { workloads, approvals }: PlanSettings): Route {
+/** The route with its standing in every workload of the caller's that has it as a backup. */
+function describeRoute(
+  route: ProtectedRoute,
+  { workloads, approvals }: PlanSettings,
+  caller: Caller | undefined,
+): Route {
   const described = route.describe();
   described.approvals = Object.entries(workloads)
-    .filter(([, { backups }]) => backups.includes(route.name))
+    .filter(([name, { backups }]) => backups.includes(route.name) && mayUseWorkload(caller, name))
     .map(([workload]) => describeApproval(approvals, workload, route.name));
   return described;
 }

@@ -1,5 +1,10 @@
-/** What the edge serves: the three services of the API as plain functions of a request and a call's context. */
+/** What the edge serves: the services of the API as plain functions of a request and a call's context. */
 
+import type {
+  ReloadConfigurationRequest,
+  ReloadConfigurationResponse,
+} from "../../gen/ts/understudy/v1/admin_service_pb.ts";
+import type { CompareRoutesRequest, CompareRoutesResponse } from "../../gen/ts/understudy/v1/comparison_service_pb.ts";
 import type {
   CompleteRequest,
   CompleteResponse,
@@ -38,7 +43,20 @@ export interface RouteHandlers {
   explainRequest(request: ExplainRequestRequest, context: CallContext): ExplainRequestResponse;
 }
 
+/** Compares routes. Fails with `CallRefused`. */
+export interface ComparisonHandlers {
+  compareRoutes(request: CompareRoutesRequest, context: CallContext): AsyncIterable<CompareRoutesResponse>;
+}
+
+/** Changes how the server works. Fails with `CallRefused`. */
+export interface AdminHandlers {
+  reloadConfiguration(request: ReloadConfigurationRequest, context: CallContext): Promise<ReloadConfigurationResponse>;
+}
+
+/** The services of one configuration. Those that are missing answer `UNIMPLEMENTED`. */
 export interface Services {
   readonly completion: CompletionHandlers;
   readonly routes: RouteHandlers;
+  readonly comparison?: ComparisonHandlers;
+  readonly admin?: AdminHandlers;
 }

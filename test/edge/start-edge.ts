@@ -18,10 +18,17 @@ import {
   WatchRoutesResponseSchema,
 } from "../../gen/ts/understudy/v1/route_service_pb.ts";
 import type { CallContext } from "../../src/call/call-context.ts";
+import { joinObservers } from "../../src/call/call-observer.ts";
+import type { CallRecord } from "../../src/call/call-record.ts";
 import { CallRefused } from "../../src/call/refusal.ts";
+import { SERVER_DEFAULTS } from "../../src/config/server-defaults.ts";
+import { type CallerSettings, createCallers } from "../../src/edge/admission/callers.ts";
 import { createEdge, type Edge, type EdgeOptions } from "../../src/edge/edge.ts";
-import type { CompletionHandlers } from "../../src/service/services.ts";
+import type { EdgeGeneration } from "../../src/edge/edge-generation.ts";
+import { type EdgeLimits, makeEdgeLimits } from "../../src/edge/edge-limits.ts";
+import type { CompletionHandlers, RouteHandlers } from "../../src/service/services.ts";
 import { createLog } from "../../src/telemetry/log.ts";
+import { createLogObserver } from "../../src/telemetry/log-observer.ts";
 
 export interface StartedEdge {
   readonly edge: Edge;
@@ -35,7 +42,13 @@ export interface StartedEdge {
 
 type Stream = CompletionHandlers["streamComplete"];
 
-export interface FakeEdgeOptions extends Partial<Omit<EdgeOptions, "services">> {
+export interface FakeEdgeOptions extends Partial<Omit<EdgeOptions, "generation" | "observer">> {
+  /** Replaces single defaults. */
+  readonly limits?: Partial<EdgeLimits>;
+  readonly callers?: readonly CallerSettings[];
+  readonly corsOrigins?: readonly string[];
+  /** Gets the record of every call. */
+  readonly records?: CallRecord[];
   readonly complete?: CompletionHandlers["complete"];
   readonly streamComplete?: Stream;
 }
@@ -43,12 +56,21 @@ export interface FakeEdgeOptions extends Partial<Omit<EdgeOptions, "services">> 
 /** Starts an edge. By default `complete` and `streamComplete` say "Once upon a time." */
 export async function startEdge(options: FakeEdgeOptions = {}): Promise<StartedEdge> {
   const lines: string[] = [];
-  const { complete = saysAtOnce, streamComplete = says("Once ", "upon ", "a ", "time."), ...rest } = options;
-  const edge = createEdge({
-    log: createLog("debug", { write: (line) => void lines.push(line) }),
-    ...rest,
+  const { limits, callers = [], corsOrigins = [], records = [], ...rest } = options;
+  const { complete = saysAtOnce, streamComplete = says("Once ", "upon ", "a ", "time.") } = options;
+  const log = createLog("debug", { write: (line) => void lines.push(line) });
+  const generation: EdgeGeneration = {
     services: { completion: { complete, streamComplete }, routes: fakeRoutes },
+    limits: { ...makeEdgeLimits(SERVER_DEFAULTS), ...limits },
+    callers: createCallers(callers),
+    corsOrigins,
+    enter: () => () => {},
+  };
+  const observers = [createLogObserver(log), { callEnded: (record: CallRecord) => void records.push(record) }];
+  const observer = joinObservers(observers, (error) => {
+    throw error;
   });
+  const edge = createEdge({ log, ...rest, observer, generation: () => generation });
   const { port } = await edge.listen("127.0.0.1", 0);
   onTestFinished(() => edge.close());
   const scheme = options.tls ? "https" : "http";
@@ -56,7 +78,7 @@ export async function startEdge(options: FakeEdgeOptions = {}): Promise<StartedE
   return { edge, port, address, url: `${scheme}://${address}`, log: () => lines.join("") };
 }
 
-const fakeRoutes: EdgeOptions["services"]["routes"] = {
+const fakeRoutes: RouteHandlers = {
   listWorkloads: () => create(ListWorkloadsResponseSchema, { workloads: [{ name: "summaries" }] }),
   listRoutes: () => create(ListRoutesResponseSchema),
   async *watchRoutes(_request, { signal }) {

@@ -5,7 +5,6 @@ import { AttemptOutcome, ErrorReason } from "../../gen/ts/understudy/v1/ledger_p
 import { SwitchMode } from "../../gen/ts/understudy/v1/routing_pb.ts";
 import type { SchemaCheck } from "../../src/failover/attempt/verify-answer.ts";
 import { createEngine } from "../../src/failover/engine.ts";
-import { createLog } from "../../src/telemetry/log.ts";
 import { sleep } from "../../src/time/sleep.ts";
 import { type Beat, cutsAfter, finished, OPENED, pick, plan, request, route, says, start, text } from "./stage.ts";
 
@@ -26,7 +25,7 @@ const checkSchema: SchemaCheck = async (_, answer) => {
 function ask(responseFormat: ResponseFormat, first: Beat[], second: Beat[], holdsBackAnswer = true) {
   const a = route("a", [first], { retries: 0 });
   const b = route("b", [second]);
-  const running = createEngine({ log: createLog("silent"), random: () => 0.5, checkSchema });
+  const running = createEngine({ random: () => 0.5, checkSchema });
   const planned = plan([a, b], { holdsBackAnswer, request: request({ responseFormat }) });
   return { a, b, seen: start(planned, undefined, running) };
 }
@@ -115,7 +114,7 @@ describe("without holding back", () => {
 
 test("a client that leaves while the answer is judged ends the call", async () => {
   const client = new AbortController();
-  const running = createEngine({ log: createLog("silent"), random: () => 0.5, checkSchema });
+  const running = createEngine({ random: () => 0.5, checkSchema });
   const a = route("a", [says("{}")]);
   const planned = plan([a], { holdsBackAnswer: true, request: request({ responseFormat: SCHEMA }) });
   const seen = start(planned, client.signal, running);

@@ -25,7 +25,6 @@ import type { Upstream, UpstreamEvent, UpstreamRequest } from "../../src/call/up
 import type { FailureKind, UpstreamFailure } from "../../src/call/upstream-failure.ts";
 import { createEngine, type Engine } from "../../src/failover/engine.ts";
 import { PLAIN_CALL, resolvePolicy } from "../../src/plan/policy.ts";
-import { createLog } from "../../src/telemetry/log.ts";
 import { sleep } from "../../src/time/sleep.ts";
 
 /** One step of a scripted upstream: an event, or a wait in milliseconds. */
@@ -187,7 +186,7 @@ export interface Seen {
 }
 
 export function engine(): Engine {
-  return createEngine({ log: createLog("silent"), random: () => 0.5, checkSchema: async () => undefined });
+  return createEngine({ random: () => 0.5, checkSchema: async () => undefined });
 }
 
 /** Starts a call and reads it to its end in the background. */

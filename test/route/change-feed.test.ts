@@ -8,8 +8,7 @@ test("keeps one entry a name for a reader that does not read", async () => {
   const feed = createChangeFeed();
   const reader = feed.subscribe(never);
   for (let change = 0; change < 1_000; change += 1) feed.changed(`route ${change % 3}`);
-  feed.forget("route 1");
-  expect([...((await reader.next()) ?? [])]).toEqual(["route 0", "route 2"]);
+  expect([...((await reader.next()) ?? [])]).toEqual(["route 0", "route 1", "route 2"]);
 });
 
 test("wakes a reader that waits", async () => {

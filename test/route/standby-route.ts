@@ -22,6 +22,7 @@ export function standbyRoute(options: Partial<RouteOptions> = {}): ProtectedRout
     maxConcurrency: undefined,
     random: () => 0.5,
     onChange: () => undefined,
+    onTransition: () => undefined,
     ...options,
   });
 }

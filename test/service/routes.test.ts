@@ -16,23 +16,20 @@ import {
   WatchRoutesRequestSchema,
 } from "../../gen/ts/understudy/v1/route_service_pb.ts";
 import { PolicySchema, SkipReason } from "../../gen/ts/understudy/v1/routing_pb.ts";
-import type { CallContext } from "../../src/call/call-context.ts";
+import type { OperatorAct } from "../../src/call/call-observer.ts";
 import { CallRefused } from "../../src/call/refusal.ts";
 import { makeApprovals } from "../../src/plan/approvals.ts";
 import type { PlanSettings } from "../../src/plan/make-plan.ts";
 import { createRouteTable, type RouteTable } from "../../src/route/route-table.ts";
 import { createRoutes } from "../../src/service/routes.ts";
 import { standbyRoute } from "../route/standby-route.ts";
+import { limitedTo, makeContext } from "./call-context.ts";
 
 let table: RouteTable | undefined;
 afterEach(() => table?.dispose());
 
-const context: CallContext = {
-  requestId: "call-1",
-  signal: new AbortController().signal,
-  timeoutMs: undefined,
-  caller: undefined,
-};
+const context = makeContext();
+let acts: OperatorAct[] = [];
 
 /** The service over routes of these names, each the primary of a workload of its own name. */
 function serve(...names: string[]) {
@@ -46,11 +43,14 @@ function serveWorkloads(
   routings: Readonly<Record<string, { readonly primary: string; readonly backups: string[] }>>,
   required: RequireApproval = RequireApproval.ENFORCE,
 ) {
-  const made = createRouteTable({
-    configured: new Map(names.map((name) => [name, (onChange) => standbyRoute({ name, onChange })])),
+  table = createRouteTable();
+  acts = [];
+  const routes = table.load({
+    configured: new Map(
+      names.map((name) => [name, { fingerprint: name, make: (listeners) => standbyRoute({ name, ...listeners }) }]),
+    ),
     onDemand: () => undefined,
   });
-  table = made;
   const policy = create(PolicySchema, { stallTimeout: durationFromMs(9_000) });
   const workloads = Object.fromEntries(
     Object.entries(routings).map(([name, routing]) => [name, create(WorkloadSchema, { ...routing, policy })]),
@@ -61,13 +61,13 @@ function serveWorkloads(
     maxTotalTimeoutMs: 3_600_000,
     continuationInstruction: "Go on.",
     findRoute: (name) => {
-      const route = made.get(name);
+      const route = routes.get(name);
       if (route !== undefined) return route;
       throw new CallRefused({ reason: ErrorReason.ROUTE_NOT_FOUND, message: "no such route" });
     },
     approvals: makeApprovals({ required, workloads, granted: [], shapeOf: () => undefined }),
   };
-  return createRoutes(settings, made);
+  return createRoutes(settings, table, { operatorActed: (act) => void acts.push(act) });
 }
 
 function reasonOf(act: () => unknown): ErrorReason | undefined {
@@ -144,8 +144,9 @@ describe("a backup that nobody approved", () => {
     [
       "the workload's primary behind another",
       { primary: "b", backups: ["a"] },
-      [SkipReason.UNSPECIFIED, SkipReason.UNSPECIFIED],
+      [SkipReason.NOT_APPROVED, SkipReason.UNSPECIFIED],
     ],
+    ["a primary of the request's own", { primary: "c" }, [SkipReason.NOT_APPROVED]],
   ])("is looked for with %s too", (_, routing, skipReasons) => {
     const routes = serveWorkloads(["a", "b", "c"], { w: { primary: "a", backups: ["b"] } });
     const messages = [{ role: Role.USER, text: "Hello." }];
@@ -176,6 +177,70 @@ describe("an isolated route", () => {
   ])("cannot be had with %s", (_, request, reason) => {
     const routes = serve("a");
     expect(reasonOf(() => routes.isolateRoute(create(IsolateRouteRequestSchema, request), context))).toBe(reason);
+  });
+});
+
+test("an operator's acts are told, with who and why", () => {
+  const routes = serve("a");
+  const operator = makeContext({ caller: { name: "boss", scope: undefined } });
+  routes.isolateRoute(create(IsolateRouteRequestSchema, { route: "a", reason: "drill" }), operator);
+  routes.restoreRoute(create(RestoreRouteRequestSchema, { route: "a" }), operator);
+  const by = { caller: "boss", requestId: "call-1", what: ["a"] };
+  expect(acts).toEqual([
+    { act: "isolate", reason: "drill", ...by },
+    { act: "restore", reason: "", ...by },
+  ]);
+});
+
+describe("a caller that is limited", () => {
+  const routings = { cheap: { primary: "small", backups: ["spare"] }, legal: { primary: "other", backups: ["spare"] } };
+  const serveBoth = () => serveWorkloads(["small", "spare", "other"], routings);
+  const limited = makeContext({ caller: limitedTo(["cheap"], ["small", "spare"]) });
+
+  test("sees its own workloads and routes alone, with no word of others", async () => {
+    const routes = serveBoth();
+    const workloads = routes.listWorkloads(create(ListWorkloadsRequestSchema), limited).workloads;
+    const listed = routes.listRoutes(create(ListRoutesRequestSchema), limited).routes;
+    expect(workloads.map(({ name }) => name)).toEqual(["cheap"]);
+    expect(listed.map(({ name }) => name)).toEqual(["small", "spare"]);
+    expect(listed[1]?.approvals.map(({ workload }) => workload)).toEqual(["cheap"]);
+    for await (const news of routes.watchRoutes(create(WatchRoutesRequestSchema), limited)) {
+      expect(news.routes.map(({ name }) => name)).toEqual(["small", "spare"]);
+      break;
+    }
+    const watched = routes.watchRoutes(create(WatchRoutesRequestSchema, { routes: ["other"] }), limited);
+    await expect(Array.fromAsync(watched)).rejects.toThrow("caller intern may not use route other");
+  });
+
+  test.each([
+    ["another workload", { workload: "legal" }],
+    ["another route as primary", { workload: "cheap", routing: { primary: "other" } }],
+    ["another route as backup", { workload: "cheap", routing: { backups: ["other"] } }],
+    ["another route without a workload", { routing: { primary: "other" } }],
+    ["what does not exist, which looks the same", { workload: "cheap", routing: { primary: "nothing" } }],
+  ])("may not ask for %s", (_, asked) => {
+    const request = create(CompleteRequestSchema, { messages: [{ role: Role.USER, text: "Hello." }], ...asked });
+    const explain = create(ExplainRequestRequestSchema, { request });
+    expect(reasonOf(() => serveBoth().explainRequest(explain, limited))).toBe(ErrorReason.NOT_ALLOWED);
+  });
+
+  test.each([
+    ["its workload", { workload: "cheap" }],
+    ["its routes in another order", { workload: "cheap", routing: { primary: "small", backups: ["spare"] } }],
+    ["a route without a workload", { routing: { primary: "spare" } }],
+  ])("may ask for %s", (_, asked) => {
+    const request = create(CompleteRequestSchema, { messages: [{ role: Role.USER, text: "Hello." }], ...asked });
+    const explain = create(ExplainRequestRequestSchema, { request });
+    expect(reasonOf(() => serveBoth().explainRequest(explain, limited))).toBeUndefined();
+  });
+
+  test("may not isolate or restore what others share", () => {
+    const routes = serveBoth();
+    const isolate = create(IsolateRouteRequestSchema, { route: "small" });
+    expect(reasonOf(() => routes.isolateRoute(isolate, limited))).toBe(ErrorReason.NOT_ALLOWED);
+    const restore = create(RestoreRouteRequestSchema, { route: "small" });
+    expect(reasonOf(() => routes.restoreRoute(restore, limited))).toBe(ErrorReason.NOT_ALLOWED);
+    expect(acts).toEqual([]);
   });
 });
 

@@ -25,6 +25,7 @@ import { type CompleteRequest, CompleteRequestSchema } from "../../gen/ts/unders
 import { Role } from "../../gen/ts/understudy/v1/conversation_pb.ts";
 import { ErrorReason } from "../../gen/ts/understudy/v1/ledger_pb.ts";
 import type { CallContext } from "../../src/call/call-context.ts";
+import type { CallRecord } from "../../src/call/call-record.ts";
 import { CallRefused } from "../../src/call/refusal.ts";
 import { createSchemaChecker } from "../../src/failover/attempt/schema-check.ts";
 import { createEngine } from "../../src/failover/engine.ts";
@@ -36,7 +37,6 @@ import { createRoute } from "../../src/route/create-route.ts";
 import type { ProtectedRoute } from "../../src/route/protected-route.ts";
 import { createComparison } from "../../src/service/comparison.ts";
 import { startSimulator } from "../../src/simulator/simulator.ts";
-import { createLog } from "../../src/telemetry/log.ts";
 
 /** A route of the stage: the simulated model, and what is not usual about it. */
 export interface StagedRoute {
@@ -58,6 +58,8 @@ export interface Stage {
   callCount(): number;
   /** Most calls of one route at the same time. */
   mostOpen(): number;
+  /** The records of the calls that comparisons made. */
+  readonly records: readonly CallRecord[];
   /** Compares with a limit of tokens that holds everything. */
   readonly compare: Compare;
   /** Compares with the limits of the request alone. */
@@ -94,7 +96,8 @@ export async function stageComparison(
       backups: [...routes.keys()].filter((name) => name !== "primary"),
     }),
   };
-  const engine = createEngine({ log: createLog("silent"), random: Math.random, checkSchema: schemaChecker.check });
+  const records: CallRecord[] = [];
+  const engine = createEngine({ random: Math.random, checkSchema: schemaChecker.check });
   const comparison = createComparison({
     settings: {
       workloads,
@@ -115,6 +118,7 @@ export async function stageComparison(
       },
     },
     engine,
+    observer: { callEnded: (record) => void records.push(record) },
     checkSchema: schemaChecker.check,
     sampleSets,
     random: () => 0.25,
@@ -125,10 +129,12 @@ export async function stageComparison(
       signal: new AbortController().signal,
       timeoutMs: undefined,
       caller: undefined,
+      trail: { asked: () => {}, began: () => () => {} },
       ...context,
     });
   return {
     routes,
+    records,
     callCount: () => callCount,
     mostOpen: () => mostOpen,
     compare: (request, context) => compareAsAsked({ maxTokens: 100_000_000n, ...request }, context),
@@ -177,6 +183,7 @@ function makeRoute(
     maxConcurrency,
     random: () => 0.5,
     onChange: () => {},
+    onTransition: () => {},
   });
 }
 

@@ -6,7 +6,6 @@ import { Role } from "../../gen/ts/understudy/v1/conversation_pb.ts";
 import type { Route } from "../../src/call/route.ts";
 import { createEngine, type Engine } from "../../src/failover/engine.ts";
 import { PLAIN_CALL, resolvePolicy } from "../../src/plan/policy.ts";
-import { captureLog } from "./capture-log.ts";
 import type { VirtualClock } from "./virtual-clock.ts";
 
 /** What became of a call. Instants are virtual, in milliseconds. */
@@ -32,7 +31,7 @@ export class Crowd {
   constructor(clock: VirtualClock, routes: readonly Route[], random: () => number) {
     this.#clock = clock;
     this.#routes = routes;
-    this.#engine = createEngine({ log: captureLog().log, random, checkSchema: () => Promise.resolve(undefined) });
+    this.#engine = createEngine({ random, checkSchema: () => Promise.resolve(undefined) });
   }
 
   get running(): number {

@@ -37,5 +37,6 @@ export function openRoute(options: OpenRouteOptions): ProtectedRoute {
     maxConcurrency: options.maxConcurrency,
     random,
     onChange: options.onChange ?? (() => undefined),
+    onTransition: () => undefined,
   });
 }

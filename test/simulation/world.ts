@@ -7,13 +7,14 @@ import {
 } from "../../gen/ts/understudy/v1/completion_service_pb.ts";
 import { ResponseFormatSchema, Role, ToolChoice_Mode } from "../../gen/ts/understudy/v1/conversation_pb.ts";
 import { BreakerState, Continuation } from "../../gen/ts/understudy/v1/route_service_pb.ts";
+import type { CallRun } from "../../src/call/call-record.ts";
 import type { Plan } from "../../src/call/plan.ts";
 import { CallRefused, type Refusal } from "../../src/call/refusal.ts";
 import type { Route } from "../../src/call/route.ts";
 import { createEngine, type Engine } from "../../src/failover/engine.ts";
 import { PLAIN_CALL, resolvePolicy } from "../../src/plan/policy.ts";
 import type { ProtectedRoute } from "../../src/route/protected-route.ts";
-import { captureLog, type LoggedEnd } from "./capture-log.ts";
+import { type AttemptEnd, listEnds } from "./attempt-end.ts";
 import type { Exchange } from "./exchange.ts";
 import { type IdealAnswer, makeIdealAnswer } from "./ideal-answer.ts";
 import { openRoute } from "./open-route.ts";
@@ -57,8 +58,10 @@ export interface Seen {
   readonly calls: readonly SeenCall[];
   readonly routes: ReadonlyMap<string, SeenRoute>;
   readonly exchanges: readonly Exchange[];
-  readonly ends: readonly LoggedEnd[];
+  readonly ends: readonly AttemptEnd[];
   readonly errors: readonly string[];
+  /** How often the engine told the end of each call. */
+  readonly recordedCalls: ReadonlyMap<number, number>;
   /** Probes that began while another was running. */
   readonly doubleProbes: number;
 }
@@ -90,13 +93,15 @@ class World {
   readonly #scenario: Scenario;
   readonly #clock: VirtualClock;
   readonly #random: () => number;
-  readonly #log = captureLog();
+  readonly #ends: AttemptEnd[] = [];
+  readonly #faults: string[] = [];
   readonly #engine: Engine;
   readonly #calls: SeenCall[] = [];
   readonly #seenRoutes = new Map<string, SeenRoute>();
   readonly #protected: ProtectedRoute[] = [];
   readonly #routes: Route[] = [];
   readonly #exchanges: Exchange[] = [];
+  readonly #recordedCalls = new Map<number, number>();
   #doubleProbes = 0;
   #startedCount = 0;
 
@@ -104,7 +109,7 @@ class World {
     this.#scenario = scenario;
     this.#clock = clock;
     this.#random = random;
-    this.#engine = createEngine({ log: this.#log.log, random, checkSchema: () => Promise.resolve(undefined) });
+    this.#engine = createEngine({ random, checkSchema: () => Promise.resolve(undefined) });
   }
 
   async play(): Promise<Seen> {
@@ -125,13 +130,13 @@ class World {
       if (seen !== undefined) seen.leftInFlight = route.describe().availability?.inFlightCount ?? 0;
       route.dispose();
     }
-    const { ends, errors } = this.#log;
     return {
       calls: this.#calls,
       routes: this.#seenRoutes,
       exchanges: this.#exchanges,
-      ends,
-      errors,
+      ends: this.#ends,
+      errors: this.#faults,
+      recordedCalls: this.#recordedCalls,
       doubleProbes: this.#doubleProbes,
     };
   }
@@ -202,8 +207,15 @@ class World {
     // Calls start in the order of their times, not of the list.
     this.#calls[index] = seen;
     this.#startedCount++;
-    void this.#read(this.#engine.run(plan, client.signal), seen);
+    const onEnd = (run: CallRun): void => this.#noteRun(index, run);
+    void this.#read(this.#engine.run(plan, client.signal, onEnd), seen);
     if (script.cancelAfterMs !== undefined) this.#clock.after(script.cancelAfterMs, () => this.#cancel(seen, client));
+  }
+
+  #noteRun(index: number, run: CallRun): void {
+    this.#recordedCalls.set(index, (this.#recordedCalls.get(index) ?? 0) + 1);
+    this.#ends.push(...listEnds(run));
+    if (run.ending.kind === "fault") this.#faults.push(run.ending.fault);
   }
 
   #cancel(seen: SeenCall, client: AbortController): void {

@@ -1,11 +1,10 @@
 /** Decides whether a call may start, before anything of it is read. */
 
 import { ErrorReason } from "../../../gen/ts/understudy/v1/ledger_pb.ts";
-import type { Caller } from "../../call/call-context.ts";
+import type { Caller } from "../../call/caller-scope.ts";
 import { CallRefused } from "../../call/refusal.ts";
 import type { EdgeLimits } from "../edge-limits.ts";
 import type { EdgeRequest, Exchange } from "../port/exchange.ts";
-import type { Callers } from "./callers.ts";
 
 /** When a refused client may ask this replica again, in milliseconds. */
 const OVERLOAD_RETRY_MS = 1_000;
@@ -22,7 +21,7 @@ export interface CallGate {
 }
 
 /** Creates the gate that all doors share. */
-export function createCallGate(limits: EdgeLimits, callers: Callers): CallGate {
+export function createCallGate(): CallGate {
   let callCount = 0;
   let draining = false;
   return {
@@ -35,7 +34,7 @@ export function createCallGate(limits: EdgeLimits, callers: Callers): CallGate {
     startDraining() {
       draining = true;
     },
-    enter({ request, response }) {
+    enter({ request, response, generation: { limits, callers } }) {
       if (draining) throw drainingRefusal();
       if (callCount >= limits.maxConcurrentCalls) throw overloaded(limits.maxConcurrentCalls);
       checkSize(request, limits);

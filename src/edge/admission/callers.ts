@@ -4,7 +4,7 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 
 import { ErrorReason } from "../../../gen/ts/understudy/v1/ledger_pb.ts";
-import type { Caller } from "../../call/call-context.ts";
+import type { Caller } from "../../call/caller-scope.ts";
 import { CallRefused } from "../../call/refusal.ts";
 
 /** A caller as it is configured. */
@@ -33,36 +33,44 @@ interface KnownCaller {
   readonly caller: Caller;
   readonly digest: Buffer;
   readonly maxConcurrency: number;
-  callCount: number;
 }
 
 const anybody: Callers = { enter: () => ({ caller: undefined, leave: () => {} }) };
 
+/** Running calls by the name of their caller: a new configuration does not begin to count anew. */
+export class CallCounts {
+  readonly #counts = new Map<string, number>();
+
+  of(name: string): number {
+    return this.#counts.get(name) ?? 0;
+  }
+
+  add(name: string, count: 1 | -1): void {
+    const sum = this.of(name) + count;
+    if (sum === 0) this.#counts.delete(name);
+    else this.#counts.set(name, sum);
+  }
+}
+
 /** Creates the table of callers. An empty list lets anybody in, without a key. */
-export function createCallers(settings: readonly CallerSettings[]): Callers {
+export function createCallers(settings: readonly CallerSettings[], counts: CallCounts = new CallCounts()): Callers {
   if (settings.length === 0) return anybody;
   const known = settings.map(makeKnownCaller);
   return {
     enter(headers) {
-      const found = findCaller(known, keyOf(headers));
-      if (found.callCount >= found.maxConcurrency) throw new CallRefused(makeLimitRefusal(found));
-      found.callCount += 1;
-      return {
-        caller: found.caller,
-        leave: () => {
-          found.callCount -= 1;
-        },
-      };
+      const { caller, maxConcurrency } = findCaller(known, keyOf(headers));
+      if (counts.of(caller.name) >= maxConcurrency) throw callerLimit(caller.name, maxConcurrency);
+      counts.add(caller.name, 1);
+      return { caller, leave: () => counts.add(caller.name, -1) };
     },
   };
 }
 
-function makeKnownCaller(settings: CallerSettings): KnownCaller {
+function makeKnownCaller({ name, scope, apiKey, maxConcurrency }: CallerSettings): KnownCaller {
   return {
-    caller: { name: settings.name, workloads: settings.workloads },
-    digest: digestOf(settings.apiKey),
-    maxConcurrency: settings.maxConcurrency ?? Number.POSITIVE_INFINITY,
-    callCount: 0,
+    caller: { name, scope },
+    digest: digestOf(apiKey),
+    maxConcurrency: maxConcurrency ?? Number.POSITIVE_INFINITY,
   };
 }
 
@@ -90,7 +98,7 @@ function unknownCaller(message: string): CallRefused {
   return new CallRefused({ reason: ErrorReason.CALLER_UNKNOWN, message });
 }
 
-function makeLimitRefusal({ caller, maxConcurrency }: KnownCaller) {
-  const message = `caller ${caller.name} has ${maxConcurrency} calls running, its max_concurrency`;
-  return { reason: ErrorReason.CALLER_LIMIT, message };
+function callerLimit(name: string, maxConcurrency: number): CallRefused {
+  const message = `caller ${name} has ${maxConcurrency} calls running, its max_concurrency`;
+  return new CallRefused({ reason: ErrorReason.CALLER_LIMIT, message });
 }

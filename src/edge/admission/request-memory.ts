@@ -15,8 +15,8 @@ export interface RequestMemory {
   open(): RequestBytes;
 }
 
-/** Creates a budget of `maxBytes`. */
-export function createRequestMemory(maxBytes: number): RequestMemory {
+/** Creates a budget of `maxBytes`, which may change. */
+export function createRequestMemory(maxBytes: () => number): RequestMemory {
   let heldBytes = 0;
   return {
     get heldBytes() {
@@ -27,7 +27,7 @@ export function createRequestMemory(maxBytes: number): RequestMemory {
       let released = false;
       return {
         take(bytes) {
-          if (released || heldBytes + bytes > maxBytes) return false;
+          if (released || heldBytes + bytes > maxBytes()) return false;
           heldBytes += bytes;
           ownBytes += bytes;
           return true;

@@ -3,6 +3,7 @@
 import type { CallContext } from "../../call/call-context.ts";
 import { CallRefused } from "../../call/refusal.ts";
 import type { CallGate } from "../admission/call-gate.ts";
+import type { FollowedCall } from "../admission/call-trail.ts";
 import { makeInvalidRefusal } from "../invalid-refusal.ts";
 import { type EdgeRequest, type Exchange, wasCutShort } from "../port/exchange.ts";
 
@@ -12,17 +13,22 @@ const TIMEOUT_HEADER = "x-understudy-timeout-ms";
 /** Longest deadline that is understood, in milliseconds: a day. Policies end calls long before. */
 const MAX_TIMEOUT_MS = 86_400_000;
 
+/** A call of a plain HTTP API, from the door on. */
+export type HttpCall = Omit<CallContext, "trail"> & { readonly trail: FollowedCall };
+
 /**
  * Asks the gate, and makes what a service knows of the call. Its signal is aborted when the client leaves, and with
  * the reason of `end` when the server stops. Throws `CallRefused`.
  */
-export function openHttpCall(exchange: Exchange, gate: CallGate, end: AbortSignal): CallContext {
+export function openHttpCall(exchange: Exchange, gate: CallGate, end: AbortSignal, trail: FollowedCall): HttpCall {
   const caller = gate.enter(exchange);
+  trail.admitted(caller);
   return {
     requestId: exchange.requestId,
     signal: signalOfEnd(exchange, end),
     timeoutMs: readTimeout(exchange.request),
     caller,
+    trail,
   };
 }
 

@@ -27,6 +27,7 @@ const statuses: Record<keyof typeof ErrorReason, number> = {
   NOT_CARRIED: 400,
   INTERNAL: 500,
   UNSUPPORTED: 400,
+  CONFIGURATION_INVALID: 400,
 };
 
 const statusByName = new Map<string, number>(Object.entries(statuses));

@@ -1,21 +1,21 @@
 /** Finds the refusal behind whatever ended a call. */
 
-import type { CallContext } from "../../call/call-context.ts";
 import { CallRefused, type Refusal } from "../../call/refusal.ts";
-import { describeFault } from "../../telemetry/describe-fault.ts";
-import type { Log } from "../../telemetry/log.ts";
+import type { FollowedCall } from "../admission/call-trail.ts";
 import { internalRefusal } from "../rpc/explain-error.ts";
 
 /** What must be known of the call. */
-export type FailedCall = Pick<CallContext, "requestId" | "signal">;
+export interface FailedCall {
+  readonly signal: AbortSignal;
+  readonly trail: FollowedCall;
+}
 
-/** Says why a call failed with `error`. A fault of the gateway itself goes into the log, and the client learns that it was one. */
-export function refusalOf(error: unknown, { requestId, signal }: FailedCall, log: Log): Refusal {
-  if (error instanceof CallRefused) return error.refusal;
-  const refusal = refusalBySignal(signal);
-  if (refusal !== undefined) return refusal;
-  if (!signal.aborted) log.error({ requestId, ...describeFault(error) }, "call failed by a fault");
-  return internalRefusal;
+/** Says why a call failed with `error`, and notes it. Of a fault of the gateway itself the client learns that it was one. */
+export function refusalOf(error: unknown, { signal, trail }: FailedCall): Refusal {
+  const refusal = error instanceof CallRefused ? error.refusal : refusalBySignal(signal);
+  if (refusal !== undefined) trail.refused(refusal);
+  else if (!signal.aborted) trail.faulted(error);
+  return refusal ?? internalRefusal;
 }
 
 /** Why the signal ended the call. Undefined if it did not, or the client left. */

@@ -1,8 +1,8 @@
 /** Answers `POST /v1/chat/completions`. */
 
-import type { CallContext } from "../../call/call-context.ts";
 import { CallRefused } from "../../call/refusal.ts";
 import { createEventStream, type EventStream } from "../door/event-writer.ts";
+import type { HttpCall } from "../door/http-call.ts";
 import { type JsonBody, readJson } from "../door/read-json.ts";
 import { refusalBySignal, refusalOf } from "../door/refusal-of.ts";
 import { writeJson } from "../door/write-json.ts";
@@ -19,21 +19,21 @@ import { type Chat, readChat } from "./read-chat.ts";
 /** Reads and answers a chat. Throws what ended it before its first byte. */
 export async function answerChat(
   exchange: Exchange,
-  context: CallContext,
+  context: HttpCall,
   options: OpenaiDoorOptions,
   names: ModelNames,
 ): Promise<void> {
   const held = options.memory.open();
   exchange.response.once("close", () => held.release());
-  const body = await readJson(exchange, options.limits, held);
+  const body = await readJson(exchange, exchange.generation.limits, held);
   const chat = readChat(body, (name) => names.kindOf(name, context), options.registry);
   const createdS = Math.floor(Date.now() / 1_000);
   try {
-    if (!chat.streams) return await answerWhole(exchange, chat, context, options, createdS);
+    if (!chat.streams) return await answerWhole(exchange, chat, context, createdS);
     const modelOf = (route: string): string => names.modelOf(route, context);
     const { includesUsage } = chat;
     const chunks = new ChatChunks({ requestId: context.requestId, createdS, includesUsage, modelOf });
-    await streamAnswer(exchange, chat, context, options, chunks);
+    await streamAnswer(exchange, chat, context, chunks);
   } catch (error) {
     throw error instanceof CallRefused ? renameFields(error, body) : error;
   }
@@ -43,13 +43,8 @@ function renameFields(error: CallRefused, body: JsonBody): CallRefused {
   return new CallRefused(nameFields(error.refusal, body), { cause: error });
 }
 
-async function answerWhole(
-  exchange: Exchange,
-  { request }: Chat,
-  context: CallContext,
-  { services, limits }: OpenaiDoorOptions,
-  createdS: number,
-): Promise<void> {
+async function answerWhole(exchange: Exchange, { request }: Chat, context: HttpCall, createdS: number): Promise<void> {
+  const { services, limits } = exchange.generation;
   const response = await services.completion.complete(request, context);
   const { completed } = response;
   if (completed === undefined) throw endedEarly(context);
@@ -68,10 +63,10 @@ async function answerWhole(
 async function streamAnswer(
   exchange: Exchange,
   { request }: Chat,
-  context: CallContext,
-  { services, limits, log }: OpenaiDoorOptions,
+  context: HttpCall,
   chunks: ChatChunks,
 ): Promise<void> {
+  const { services, limits } = exchange.generation;
   const stream = createEventStream(exchange, limits.clientStallTimeoutMs);
   try {
     for await (const event of services.completion.streamComplete(request, context)) {
@@ -84,7 +79,7 @@ async function streamAnswer(
     stream.end();
   } catch (error) {
     if (!stream.begun) throw error;
-    await endWithError(stream, makeErrorBody(refusalOf(error, context, log), context.requestId));
+    await endWithError(stream, makeErrorBody(refusalOf(error, context), context.requestId));
   }
 }
 
@@ -93,7 +88,7 @@ async function endWithError(stream: EventStream, body: object): Promise<void> {
 }
 
 /** Why the events ended before the answer did: the server stops, or the client left. */
-function endedEarly({ signal }: CallContext): Error {
+function endedEarly({ signal }: HttpCall): Error {
   const refusal = refusalBySignal(signal);
   return refusal === undefined ? new Error("the events ended before the answer") : new CallRefused(refusal);
 }

@@ -29,16 +29,12 @@ interface Known {
   readonly modelByRoute: ReadonlyMap<string, string>;
 }
 
-/** Creates the names of a server. What is configured stays the same while it runs, so it is asked for once. */
+/** Creates the names of one configuration, as a caller may see them. */
 export function createModelNames(routes: RouteHandlers): ModelNames {
-  let known: Known | undefined;
-  const look = (context: CallContext): Known => {
-    known ??= {
-      workloads: new Set(listWorkloads(routes, context).map(({ name }) => name)),
-      modelByRoute: new Map(listRoutes(routes, context).map(({ name, model }) => [name, model])),
-    };
-    return known;
-  };
+  const look = (context: CallContext): Known => ({
+    workloads: new Set(listWorkloads(routes, context).map(({ name }) => name)),
+    modelByRoute: new Map(listRoutes(routes, context).map(({ name, model }) => [name, model])),
+  });
   return {
     kindOf(name, context) {
       const { workloads, modelByRoute } = look(context);

@@ -15,14 +15,12 @@ export interface Model {
 }
 
 /**
- * The models that a caller may name, workloads first. A caller with workloads of its own sees those alone. A route
- * with the name of a workload cannot be named as a model.
+ * The models that a caller may name, workloads first. A route with the name of a workload cannot be named as a model.
  */
 export function listModels(names: ModelNames, context: CallContext, createdS: number): Model[] {
-  const allowed = context.caller?.workloads;
-  const workloads = names.listWorkloads(context).filter(({ name }) => allowed === undefined || allowed.has(name));
+  const workloads = names.listWorkloads(context);
   const taken = new Set(workloads.map(({ name }) => name));
-  const routes = allowed === undefined ? names.listRoutes(context).filter(({ name }) => !taken.has(name)) : [];
+  const routes = names.listRoutes(context).filter(({ name }) => !taken.has(name));
   return [
     ...workloads.map((workload) => describeWorkload(workload, createdS)),
     ...routes.map((route) => describeRoute(route, createdS)),

@@ -3,21 +3,20 @@
 import type { Registry } from "@bufbuild/protobuf";
 
 import { ErrorReason } from "../../../gen/ts/understudy/v1/ledger_pb.ts";
-import type { CallContext } from "../../call/call-context.ts";
+import type { CallObserver } from "../../call/call-observer.ts";
 import { CallRefused } from "../../call/refusal.ts";
-import type { Services } from "../../service/services.ts";
 import { describeFault } from "../../telemetry/describe-fault.ts";
 import type { Log } from "../../telemetry/log.ts";
 import type { CallGate } from "../admission/call-gate.ts";
+import { followCall } from "../admission/call-trail.ts";
 import type { RequestMemory } from "../admission/request-memory.ts";
 import type { Door } from "../door/door.ts";
-import { openHttpCall } from "../door/http-call.ts";
+import { type HttpCall, openHttpCall } from "../door/http-call.ts";
 import { type FailedCall, refusalOf } from "../door/refusal-of.ts";
 import { writeJson } from "../door/write-json.ts";
-import type { EdgeLimits } from "../edge-limits.ts";
-import { abandon, type Exchange } from "../port/exchange.ts";
+import { abandon, type Exchange, wasCutShort } from "../port/exchange.ts";
 import { answerChat } from "./answer-chat.ts";
-import { createModelNames, type ModelNames } from "./model-names.ts";
+import { createModelNames } from "./model-names.ts";
 import { listModels, type Model } from "./models.ts";
 import { writeError } from "./write-error.ts";
 
@@ -25,23 +24,21 @@ const CHAT_PATH = "/v1/chat/completions";
 const MODELS_PATH = "/v1/models";
 
 export interface OpenaiDoorOptions {
-  readonly services: Services;
-  readonly limits: EdgeLimits;
   readonly gate: CallGate;
   readonly memory: RequestMemory;
   /** Explains a `routing` that cannot be read. */
   readonly registry: Registry;
   readonly log: Log;
+  readonly observer: Required<CallObserver>;
   /** Aborted when every call must end. */
   readonly end: AbortSignal;
 }
 
 /** Creates the door. Paths that are none of its own are for another door. */
 export function createOpenaiDoor(options: OpenaiDoorOptions): Door {
-  const names = createModelNames(options.services.routes);
   const createdS = Math.floor(Date.now() / 1_000);
   return (exchange) => {
-    const answer = findAnswer(exchange, options, names, createdS);
+    const answer = findAnswer(exchange, options, createdS);
     if (answer === undefined) return false;
     exchange.response.setHeader("x-understudy-request-id", exchange.requestId);
     run(exchange, options, answer).catch((error: unknown) => {
@@ -54,40 +51,54 @@ export function createOpenaiDoor(options: OpenaiDoorOptions): Door {
 
 interface Answer {
   readonly method: "GET" | "POST";
-  readonly run: (context: CallContext) => Promise<void>;
+  /** What is done, as records name it. */
+  readonly name: string;
+  readonly run: (context: HttpCall) => Promise<void>;
 }
 
-function findAnswer(
-  exchange: Exchange,
-  options: OpenaiDoorOptions,
-  names: ModelNames,
-  createdS: number,
-): Answer | undefined {
-  const { path } = exchange;
-  if (path === CHAT_PATH) return { method: "POST", run: (context) => answerChat(exchange, context, options, names) };
+function findAnswer(exchange: Exchange, options: OpenaiDoorOptions, createdS: number): Answer | undefined {
+  const { path, generation } = exchange;
+  const names = createModelNames(generation.services.routes);
+  if (path === CHAT_PATH) {
+    return {
+      method: "POST",
+      name: "chat.completions",
+      run: (context) => answerChat(exchange, context, options, names),
+    };
+  }
   const write = (body: object): Promise<void> =>
-    writeJson(exchange, { status: 200, body }, options.limits.clientStallTimeoutMs);
+    writeJson(exchange, { status: 200, body }, generation.limits.clientStallTimeoutMs);
   if (path === MODELS_PATH) {
-    return { method: "GET", run: (context) => write({ object: "list", data: listModels(names, context, createdS) }) };
+    return {
+      method: "GET",
+      name: "models",
+      run: (context) => write({ object: "list", data: listModels(names, context, createdS) }),
+    };
   }
   if (!path.startsWith(`${MODELS_PATH}/`)) return undefined;
   const id = decodeId(path.slice(MODELS_PATH.length + 1));
-  return { method: "GET", run: async (context) => write(findModel(listModels(names, context, createdS), id)) };
+  return {
+    method: "GET",
+    name: "models",
+    run: async (context) => write(findModel(listModels(names, context, createdS), id)),
+  };
 }
 
 /** Runs an answer, and gives a failure before its first byte the form of an error. */
-async function run(exchange: Exchange, { gate, end, limits, log }: OpenaiDoorOptions, answer: Answer): Promise<void> {
-  const { request, requestId } = exchange;
-  const { clientStallTimeoutMs } = limits;
+async function run(exchange: Exchange, { gate, end, observer }: OpenaiDoorOptions, answer: Answer): Promise<void> {
+  const { request, response, requestId, generation } = exchange;
+  const { clientStallTimeoutMs } = generation.limits;
   if (request.method !== answer.method) return refuseMethod(exchange, answer.method, clientStallTimeoutMs);
-  let context: FailedCall = { requestId, signal: end };
+  const trail = followCall({ requestId, door: "openai", method: answer.name }, observer);
+  response.once("close", () => trail.closed(wasCutShort(response)));
+  let context: FailedCall = { signal: end, trail };
   try {
-    const call = openHttpCall(exchange, gate, end);
+    const call = openHttpCall(exchange, gate, end, trail);
     context = call;
     await answer.run(call);
   } catch (error) {
-    if (exchange.response.headersSent) throw error;
-    await writeError(exchange, refusalOf(error, context, log), clientStallTimeoutMs);
+    if (response.headersSent) throw error;
+    await writeError(exchange, refusalOf(error, context), clientStallTimeoutMs);
   }
 }
 

@@ -3,6 +3,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { constants, type Http2ServerRequest, type Http2ServerResponse } from "node:http2";
 
+import type { EdgeGeneration } from "../edge-generation.ts";
+
 export type EdgeRequest = IncomingMessage | Http2ServerRequest;
 export type EdgeResponse = ServerResponse | Http2ServerResponse;
 
@@ -14,6 +16,8 @@ export interface Exchange {
   readonly response: EdgeResponse;
   /** The path without its query. */
   readonly path: string;
+  /** The configuration that was in force when the request came. */
+  readonly generation: EdgeGeneration;
 }
 
 /** Ends an exchange without an answer: resets the HTTP/2 stream, or closes the HTTP/1.1 connection. */

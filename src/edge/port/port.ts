@@ -2,7 +2,7 @@
 
 import { createServer as createHttp1Server, type Server } from "node:http";
 import { createServer as createHttp2Server, type Http2Server, type ServerHttp2Session } from "node:http2";
-import { createServer as createHttpsServer } from "node:https";
+import { createServer as createHttpsServer, Server as SecureServer } from "node:https";
 import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 
@@ -39,6 +39,8 @@ export interface Port {
   finish(): Promise<void>;
   /** Closes every connection at once. */
   destroy(): void;
+  /** Shows another certificate to connections that come from now on. */
+  renewCertificate(tls: TlsFiles): void;
 }
 
 export interface PortOptions {
@@ -94,6 +96,9 @@ export function createPort(options: PortOptions): Port {
       for (const session of sessions) session.close();
       for (const socket of silent) socket.destroy();
       return closed;
+    },
+    renewCertificate(renewed) {
+      if (http1 instanceof SecureServer) http1.setSecureContext(renewed);
     },
     destroy() {
       for (const session of sessions) session.destroy();

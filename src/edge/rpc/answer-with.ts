@@ -3,9 +3,8 @@
 import type { Registry } from "@bufbuild/protobuf";
 import { ConnectError, type HandlerContext } from "@connectrpc/connect";
 import type { CallContext } from "../../call/call-context.ts";
-import { CallRefused } from "../../call/refusal.ts";
-import { describeFault } from "../../telemetry/describe-fault.ts";
-import type { Log } from "../../telemetry/log.ts";
+import { CallRefused, type Refusal } from "../../call/refusal.ts";
+import type { Services } from "../../service/services.ts";
 import { explainError, internalRefusal } from "./explain-error.ts";
 import { makeCallContext, rpcCallOf } from "./rpc-call.ts";
 import { makeStatus } from "./rpc-status.ts";
@@ -13,24 +12,23 @@ import { makeStatus } from "./rpc-status.ts";
 /** Makes library handlers of service functions. */
 export interface AnswerWith {
   once<Request, Response>(
-    handler: (request: Request, context: CallContext) => Response | Promise<Response>,
+    handler: (request: Request, context: CallContext, services: Services) => Response | Promise<Response>,
   ): (request: Request, context: HandlerContext) => Promise<Response>;
   /** `isLast` tells the message after which the end of the stream is its proper end; none if it ends only with the call. */
   stream<Request, Response>(
-    handler: (request: Request, context: CallContext) => AsyncIterable<Response>,
+    handler: (request: Request, context: CallContext, services: Services) => AsyncIterable<Response>,
     isLast: (response: Response) => boolean,
   ): (request: Request, context: HandlerContext) => AsyncIterable<Response>;
 }
 
 /** Creates the makers of handlers. `registry` explains requests that cannot be read. */
-export function createAnswerWith(registry: Registry, log: Log): AnswerWith {
+export function createAnswerWith(registry: Registry): AnswerWith {
   const statusOf = (error: unknown, context: HandlerContext): ConnectError => {
-    const { requestId } = rpcCallOf(context);
-    const refusal = error instanceof CallRefused ? error.refusal : refusalBySignal(context.signal, registry);
-    if (refusal !== undefined) return makeStatus(refusal, requestId);
-    if (error instanceof ConnectError) return makeStatus(explainError(error, registry), requestId);
-    if (!context.signal.aborted) log.error({ requestId, ...describeFault(error) }, "call failed by a fault");
-    return makeStatus(internalRefusal, requestId);
+    const { requestId, trail } = rpcCallOf(context);
+    const refusal = refusalBehind(error, context.signal, registry);
+    if (refusal !== undefined) trail?.refused(refusal);
+    else if (!context.signal.aborted) trail?.faulted(error);
+    return makeStatus(refusal ?? internalRefusal, requestId);
   };
   const failer =
     (context: HandlerContext) =>
@@ -40,7 +38,7 @@ export function createAnswerWith(registry: Registry, log: Log): AnswerWith {
   return {
     once: (handler) => async (request, context) => {
       try {
-        return await handler(request, makeCallContext(context));
+        return await handler(request, makeCallContext(context), servicesOf(context));
       } catch (error) {
         throw statusOf(error, context);
       }
@@ -49,7 +47,7 @@ export function createAnswerWith(registry: Registry, log: Log): AnswerWith {
       [Symbol.asyncIterator]: () => {
         const fail = failer(context);
         try {
-          const source = handler(request, makeCallContext(context))[Symbol.asyncIterator]();
+          const source = handler(request, makeCallContext(context), servicesOf(context))[Symbol.asyncIterator]();
           return watchEnd(source, isLast, context.signal, fail);
         } catch (error) {
           return fail(error);
@@ -82,6 +80,18 @@ function watchEnd<Response>(
       return { done: true, value: undefined };
     },
   };
+}
+
+function servicesOf(context: HandlerContext): Services {
+  return rpcCallOf(context).exchange.generation.services;
+}
+
+/** Why a call failed with `error`; undefined if that is a fault of the gateway, or the client left. */
+function refusalBehind(error: unknown, signal: AbortSignal, registry: Registry): Refusal | undefined {
+  if (error instanceof CallRefused) return error.refusal;
+  return (
+    refusalBySignal(signal, registry) ?? (error instanceof ConnectError ? explainError(error, registry) : undefined)
+  );
 }
 
 /** Why the signal ended the call: the deadline or the server's stop. Undefined if it did not, or the client left. */

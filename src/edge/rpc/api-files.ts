@@ -13,6 +13,7 @@ import {
 
 import { file_google_rpc_error_details } from "../../../gen/ts/google/rpc/error_details_pb.ts";
 import { Health } from "../../../gen/ts/grpc/health/v1/health_pb.ts";
+import { AdminService } from "../../../gen/ts/understudy/v1/admin_service_pb.ts";
 import { ComparisonService } from "../../../gen/ts/understudy/v1/comparison_service_pb.ts";
 import { CompletionService } from "../../../gen/ts/understudy/v1/completion_service_pb.ts";
 import { file_understudy_v1_ledger } from "../../../gen/ts/understudy/v1/ledger_pb.ts";
@@ -20,7 +21,7 @@ import { RouteService } from "../../../gen/ts/understudy/v1/route_service_pb.ts"
 import { withImports } from "./with-imports.ts";
 
 /** The services that need a key and report their health. */
-export const apiServices: readonly DescService[] = [CompletionService, RouteService, ComparisonService];
+export const apiServices: readonly DescService[] = [CompletionService, RouteService, ComparisonService, AdminService];
 
 /** The services that reflection lists, beside itself. */
 export const listedServices: readonly DescService[] = [...apiServices, Health];

@@ -5,12 +5,14 @@ import type { Compression } from "@connectrpc/connect/protocol";
 import { compressionGzip } from "@connectrpc/connect-node";
 import { outOfMemoryRefusal } from "../admission/request-body.ts";
 import type { RequestBytes } from "../admission/request-memory.ts";
+import type { Exchange } from "../port/exchange.ts";
 import { makeStatus } from "./rpc-status.ts";
 
 /** The call that is being read: its name, and the bytes that it holds. */
 export interface ReadingCall {
   readonly requestId: string;
   readonly held: RequestBytes;
+  readonly exchange: Exchange;
 }
 
 /**
@@ -23,7 +25,8 @@ export function createBoundedGzip(reading: AsyncLocalStorage<ReadingCall>): Comp
     compress: (bytes) => compressionGzip.compress(bytes),
     async decompress(bytes, maxBytes) {
       const call = reading.getStore();
-      const unpacked = await compressionGzip.decompress(bytes, maxBytes);
+      const { maxRequestBytes } = call?.exchange.generation.limits ?? { maxRequestBytes: maxBytes };
+      const unpacked = await compressionGzip.decompress(bytes, Math.min(maxBytes, maxRequestBytes));
       if (call && !call.held.take(unpacked.byteLength)) throw makeStatus(outOfMemoryRefusal, call.requestId);
       return unpacked;
     },

@@ -14,6 +14,7 @@ import {
 import { findTrailerError, setTrailerStatus } from "@connectrpc/connect/protocol-grpc";
 import { trailerFlag, trailerParse, trailerSerialize } from "@connectrpc/connect/protocol-grpc-web";
 
+import type { Refusal } from "../../call/refusal.ts";
 import { explainError } from "./explain-error.ts";
 import { makeStatus } from "./rpc-status.ts";
 
@@ -27,12 +28,21 @@ export interface AnswerHead {
 }
 
 /**
- * Replaces an error without details at the head of an answer: such an error was raised before the call reached its
- * service. Other answers pass unchanged.
+ * Replaces an error without details at the head of an answer, and tells `onRefused`: such an error was raised before the
+ * call reached its service. Other answers pass unchanged.
  */
-export function clarifyAnswer(head: AnswerHead, registry: Registry, requestId: string): AnswerHead {
+export function clarifyAnswer(
+  head: AnswerHead,
+  registry: Registry,
+  requestId: string,
+  onRefused: (refusal: Refusal) => void,
+): AnswerHead {
   const { answer, first } = head;
-  const explain = (error: ConnectError): ConnectError => makeStatus(explainError(error, registry), requestId);
+  const explain = (error: ConnectError): ConnectError => {
+    const refusal = explainError(error, registry);
+    onRefused(refusal);
+    return makeStatus(refusal, requestId);
+  };
 
   if (first === undefined) return clarifyTrailers(head, explain);
   const contentType = answer.header?.get("content-type") ?? "";

@@ -2,7 +2,9 @@
 
 import { type ContextKey, createContextKey, type HandlerContext } from "@connectrpc/connect";
 
-import type { CallContext, Caller } from "../../call/call-context.ts";
+import type { CallContext } from "../../call/call-context.ts";
+import type { Caller } from "../../call/caller-scope.ts";
+import type { FollowedCall } from "../admission/call-trail.ts";
 import type { RequestBytes } from "../admission/request-memory.ts";
 import type { Exchange } from "../port/exchange.ts";
 
@@ -11,6 +13,8 @@ export interface RpcCall {
   readonly requestId: string;
   /** The bytes of the request. */
   readonly held: RequestBytes;
+  /** Undefined for health and reflection, which anybody may ask at any time. */
+  readonly trail: FollowedCall | undefined;
   /** Set when the call was admitted. */
   caller: Caller | undefined;
 }
@@ -27,6 +31,7 @@ export function rpcCallOf(context: HandlerContext): RpcCall {
 
 /** What a service gets to know of a call. */
 export function makeCallContext(context: HandlerContext): CallContext {
-  const { requestId, caller } = rpcCallOf(context);
-  return { requestId, signal: context.signal, timeoutMs: context.timeoutMs(), caller };
+  const { requestId, caller, trail } = rpcCallOf(context);
+  if (trail === undefined) throw new Error("a call came past the gate");
+  return { requestId, signal: context.signal, timeoutMs: context.timeoutMs(), caller, trail };
 }

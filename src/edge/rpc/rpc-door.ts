@@ -5,14 +5,17 @@ import type { Registry } from "@bufbuild/protobuf";
 import { type ConnectRouter, createConnectRouter, createContextValues } from "@connectrpc/connect";
 import type { UniversalHandler, UniversalServerRequest } from "@connectrpc/connect/protocol";
 
+import { ErrorReason } from "../../../gen/ts/understudy/v1/ledger_pb.ts";
+import type { CallObserver } from "../../call/call-observer.ts";
 import { CallRefused } from "../../call/refusal.ts";
+import { MAX_REQUEST_BYTES } from "../../config/server-defaults.ts";
 import type { Log } from "../../telemetry/log.ts";
 import { answerText } from "../admin/plain-door.ts";
 import type { CallGate } from "../admission/call-gate.ts";
+import { followCall } from "../admission/call-trail.ts";
 import { readRequest } from "../admission/request-body.ts";
 import type { RequestMemory } from "../admission/request-memory.ts";
 import type { Door } from "../door/door.ts";
-import type { EdgeLimits } from "../edge-limits.ts";
 import { abandon, type Exchange, wasCutShort } from "../port/exchange.ts";
 import { createBoundedGzip } from "./bounded-gzip.ts";
 import { clarifyAnswer } from "./clarify-answer.ts";
@@ -35,11 +38,11 @@ const PROTOCOL_HEADERS = [
 ];
 
 export interface RpcDoorOptions {
-  readonly limits: EdgeLimits;
   readonly gate: CallGate;
   readonly memory: RequestMemory;
   readonly registry: Registry;
   readonly log: Log;
+  readonly observer: Required<CallObserver>;
   /** Adds the services that ask the gate first. */
   readonly registerGated: (router: ConnectRouter) => void;
   /** Adds the services that answer everybody at any time: health and reflection. */
@@ -50,28 +53,32 @@ export interface RpcDoorOptions {
 
 /** Creates the door. Paths that are no method are for another door. */
 export function createRpcDoor(options: RpcDoorOptions): Door {
-  const { limits, memory, registry, log } = options;
+  const { memory, registry, log, observer } = options;
   const reading = new AsyncLocalStorage<RpcCall>();
   const handlers = createHandlers(options, reading);
-  const { clientStallTimeoutMs } = limits;
 
   const run = async (handler: UniversalHandler, call: RpcCall): Promise<void> => {
-    const { exchange } = call;
-    const answer = await reading.run(call, () => handler(makeUniversalRequest(call, limits)));
-    if (answer.body === undefined && answer.status !== 200) return refuseForm(exchange, answer.status, answer.header);
+    const { exchange, requestId, trail } = call;
+    const answer = await reading.run(call, () => handler(makeUniversalRequest(call)));
+    if (answer.body === undefined && answer.status !== 200) return refuseForm(call, answer.status, answer.header);
     await writeAnswer(answer, exchange, {
-      clientStallTimeoutMs,
-      clarify: (head) => clarifyAnswer(head, registry, call.requestId),
+      clientStallTimeoutMs: exchange.generation.limits.clientStallTimeoutMs,
+      clarify: (head) => clarifyAnswer(head, registry, requestId, (refusal) => trail?.refused(refusal)),
     });
   };
 
   return (exchange) => {
-    const handler = handlers.get(exchange.path);
-    if (handler === undefined) return false;
+    const found = handlers.get(exchange.path);
+    if (found === undefined) return false;
+    const { requestId, response } = exchange;
     const held = memory.open();
-    exchange.response.once("close", () => held.release());
-    const call: RpcCall = { exchange, requestId: exchange.requestId, held, caller: undefined };
-    run(handler, call).catch((error: unknown) => {
+    const trail = found.gated ? followCall({ requestId, ...describeEntry(exchange) }, observer) : undefined;
+    response.once("close", () => {
+      held.release();
+      trail?.closed(wasCutShort(response));
+    });
+    const call: RpcCall = { exchange, requestId, held, trail, caller: undefined };
+    run(found.handler, call).catch((error: unknown) => {
       log.debug(
         { requestId: call.requestId, fault: error instanceof Error ? error.name : typeof error },
         "answer broke off",
@@ -82,13 +89,20 @@ export function createRpcDoor(options: RpcDoorOptions): Door {
   };
 }
 
-function createHandlers(options: RpcDoorOptions, reading: AsyncLocalStorage<RpcCall>): Map<string, UniversalHandler> {
-  const { limits, gate, idleEnd } = options;
+interface FoundHandler {
+  readonly handler: UniversalHandler;
+  /** Whether its calls ask the gate, and are recorded. */
+  readonly gated: boolean;
+}
+
+function createHandlers(options: RpcDoorOptions, reading: AsyncLocalStorage<RpcCall>): Map<string, FoundHandler> {
+  const { gate, idleEnd } = options;
   const common = {
     acceptCompression: [createBoundedGzip(reading)],
     // Answers are not compressed: a delta is far below what compression pays for.
     compressMinBytes: Number.MAX_SAFE_INTEGER,
-    readMaxBytes: limits.maxRequestBytes,
+    // The limit in force is that of the call's generation: `readRequest` and the gzip keep it.
+    readMaxBytes: MAX_REQUEST_BYTES,
     jsonOptions: { ignoreUnknownFields: false, alwaysEmitImplicit: false },
   };
   const open = createConnectRouter({ ...common, shutdownSignal: idleEnd });
@@ -96,23 +110,38 @@ function createHandlers(options: RpcDoorOptions, reading: AsyncLocalStorage<RpcC
   const gated = createConnectRouter({
     ...common,
     requestGate: (context) => {
-      const call = rpcCallOf(context);
-      call.caller = enterGate(gate, call);
+      enterGate(gate, rpcCallOf(context));
     },
   });
   options.registerGated(gated);
-  return new Map([...open.handlers, ...gated.handlers].map((handler) => [handler.requestPath, handler]));
+  return new Map([...listHandlers(open, false), ...listHandlers(gated, true)]);
 }
 
-function enterGate(gate: CallGate, { exchange, requestId }: RpcCall) {
+function listHandlers({ handlers }: ConnectRouter, gated: boolean): [string, FoundHandler][] {
+  return handlers.map((handler) => [handler.requestPath, { handler, gated }]);
+}
+
+function enterGate(gate: CallGate, call: RpcCall): void {
+  const { exchange, requestId, trail } = call;
   try {
-    return gate.enter(exchange);
+    call.caller = gate.enter(exchange);
+    trail?.admitted(call.caller);
   } catch (error) {
-    throw error instanceof CallRefused ? makeStatus(error.refusal, requestId) : error;
+    if (!(error instanceof CallRefused)) throw error;
+    trail?.refused(error.refusal);
+    throw makeStatus(error.refusal, requestId);
   }
 }
 
-function makeUniversalRequest(call: RpcCall, limits: EdgeLimits): UniversalServerRequest {
+/** The protocol and the method of a call. */
+function describeEntry({ request, path }: Exchange): { door: string; method: string } {
+  const contentType = request.headers["content-type"] ?? "";
+  const method = path.slice(path.lastIndexOf("/") + 1);
+  if (contentType.startsWith("application/grpc-web")) return { door: "grpc-web", method };
+  return { door: contentType.startsWith("application/grpc") ? "grpc" : "connect", method };
+}
+
+function makeUniversalRequest(call: RpcCall): UniversalServerRequest {
   const { exchange } = call;
   const { request } = exchange;
   const header = new Headers();
@@ -125,7 +154,9 @@ function makeUniversalRequest(call: RpcCall, limits: EdgeLimits): UniversalServe
     method: request.method ?? "",
     url: `http://understudy${exchange.path}`,
     header,
-    body: readRequest(exchange, limits, call.held, (refusal) => makeStatus(refusal, call.requestId)),
+    body: readRequest(exchange, exchange.generation.limits, call.held, (refusal) =>
+      makeStatus(refusal, call.requestId),
+    ),
     signal: signalOfDeparture(exchange),
     contextValues: createContextValues().set(rpcCallKey, call),
   };
@@ -141,7 +172,7 @@ function signalOfDeparture({ response }: Exchange): AbortSignal {
 }
 
 /** Explains an answer of the library that has a status and nothing else. */
-function refuseForm(exchange: Exchange, status: number, header: Headers | undefined): void {
+function refuseForm({ exchange, trail }: RpcCall, status: number, header: Headers | undefined): void {
   const texts: Record<number, string> = {
     405: `${exchange.path} takes POST.`,
     415:
@@ -149,6 +180,8 @@ function refuseForm(exchange: Exchange, status: number, header: Headers | undefi
       "application/grpc, application/grpc-web+proto or application/connect+json for a stream.",
     505: "This method needs HTTP/2.",
   };
+  const text = texts[status] ?? "The request has a form that is not supported.";
+  trail?.refused({ reason: ErrorReason.INVALID_REQUEST, message: text });
   header?.forEach((value, name) => exchange.response.setHeader(name, value));
-  answerText(exchange, status, texts[status] ?? "The request has a form that is not supported.");
+  answerText(exchange, status, text);
 }

@@ -44,6 +44,7 @@ const codes: Record<keyof typeof ErrorReason, Code> = {
   NOT_CARRIED: Code.Unimplemented,
   INTERNAL: Code.Internal,
   UNSUPPORTED: Code.FailedPrecondition,
+  CONFIGURATION_INVALID: Code.FailedPrecondition,
 };
 
 const codeByName = new Map<string, Code>(Object.entries(codes));

@@ -10,13 +10,15 @@ import { isContinuable } from "../decide.ts";
 import type { Answer } from "../delivered-answer.ts";
 import { classify } from "../failure-classes.ts";
 import type { AttemptRecord } from "./attempt-record.ts";
-import { makeSkip, type SkipRecord } from "./skip-record.ts";
+import type { Ledger } from "./make-ledger.ts";
+import type { SkipRecord } from "./skip-record.ts";
 
 /** What is known when a call ends without a whole answer. */
 export interface CallEnd {
   readonly plan: Plan;
   readonly records: readonly AttemptRecord[];
   readonly skips: readonly SkipRecord[];
+  readonly ledger: Ledger;
   readonly answer: Answer;
   /** A reason that was already clear, before the causes are counted. */
   readonly reason: ErrorReason | undefined;
@@ -41,7 +43,7 @@ const REASONS: Readonly<Record<Exclude<Cause, "failed">, ErrorReason>> = {
 
 /** Says why the call has no whole answer, with everything that was tried. */
 export function makeRefusal(end: CallEnd): Refusal {
-  const { plan, records, skips, answer } = end;
+  const { plan, records, skips, ledger, answer } = end;
   const reason = answer.delivered ? interrupted(end) : (end.reason ?? commonReason(records, skips));
   const retryAfterMs = RETRYABLE.has(reason) ? soonestMs(records, skips) : undefined;
   return {
@@ -51,8 +53,8 @@ export function makeRefusal(end: CallEnd): Refusal {
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
     report: create(FailoverReportSchema, {
       requestId: plan.requestId,
-      attempts: records.map((record) => record.toMessage()),
-      skips: skips.map(makeSkip),
+      attempts: ledger.attempts,
+      skips: ledger.skips,
       deliveredBytes: BigInt(answer.bytes),
       resumable: answer.bytes > 0 && isContinuable(plan.request, answer),
     }),

@@ -7,9 +7,10 @@ import { call, createGrpcClient, startCall } from "../grpc-client.ts";
 import { curlJson, runCurl } from "../run-curl.ts";
 import { aborted, makeText, startEdge } from "../start-edge.ts";
 
+const scope = { workloads: new Set(["nightly"]), routes: new Set(["claude"]), routePrefixes: [] };
 const callers = [
-  { name: "app", apiKey: "key-of-app", workloads: undefined, maxConcurrency: undefined },
-  { name: "batch", apiKey: "key-of-batch", workloads: new Set(["nightly"]), maxConcurrency: 1 },
+  { name: "app", apiKey: "key-of-app", scope: undefined, maxConcurrency: undefined },
+  { name: "batch", apiKey: "key-of-batch", scope, maxConcurrency: 1 },
 ];
 
 test.each([
@@ -40,7 +41,7 @@ test("the service learns who calls", async () => {
   const metadata = new Metadata();
   metadata.set("x-api-key", "key-of-batch");
   await call(createGrpcClient(address), CompletionService.method.streamComplete, {}, metadata);
-  expect(seen).toEqual([{ name: "batch", workloads: new Set(["nightly"]) }, undefined, "call-1"]);
+  expect(seen).toEqual([{ name: "batch", scope }, undefined, "call-1"]);
 });
 
 test("health and the welcome need no key", async () => {

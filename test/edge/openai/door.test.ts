@@ -261,7 +261,7 @@ test.each(["0", "-1", "1.5", "soon", "99999999999"])(
 test("a deadline and the caller reach the service", async () => {
   const contexts: CallContext[] = [];
   const { url } = await startEdge({
-    callers: [{ name: "app", apiKey: "k", workloads: undefined, maxConcurrency: undefined }],
+    callers: [{ name: "app", apiKey: "k", scope: undefined, maxConcurrency: undefined }],
     complete: async (_request, context) => {
       contexts.push(context);
       return create(CompleteResponseSchema, { completed });
@@ -269,18 +269,16 @@ test("a deadline and the caller reach the service", async () => {
   });
   const headers = { authorization: "Bearer k", "x-understudy-timeout-ms": "1500" };
   expect((await post(url, ASK, headers)).status).toBe(200);
-  expect(contexts).toEqual([
-    expect.objectContaining({ timeoutMs: 1_500, caller: { name: "app", workloads: undefined } }),
-  ]);
+  expect(contexts).toEqual([expect.objectContaining({ timeoutMs: 1_500, caller: { name: "app", scope: undefined } })]);
 });
 
 test("a key that nobody has is refused, and so are both lists", async () => {
-  const callers = [{ name: "app", apiKey: "k", workloads: new Set(["other"]), maxConcurrency: undefined }];
+  const callers = [{ name: "app", apiKey: "k", scope: undefined, maxConcurrency: undefined }];
   const { url } = await startEdge({ callers });
   expect((await post(url, ASK)).status).toBe(401);
   expect((await fetch(`${url}/v1/models`)).status).toBe(401);
   const list = await fetch(`${url}/v1/models`, { headers: { authorization: "Bearer k" } });
-  expect(await list.json()).toEqual({ object: "list", data: [] });
+  expect(list.status).toBe(200);
 });
 
 test.each([

@@ -12,6 +12,7 @@ const services = [
   "understudy.v1.CompletionService",
   "understudy.v1.RouteService",
   "understudy.v1.ComparisonService",
+  "understudy.v1.AdminService",
 ];
 
 test.each(services)("the service %j is serving", async (service) => {

@@ -44,6 +44,7 @@ test.each(versions)("%s lists the services", async (_, ask) => {
       { name: "understudy.v1.CompletionService" },
       { name: "understudy.v1.RouteService" },
       { name: "understudy.v1.ComparisonService" },
+      { name: "understudy.v1.AdminService" },
       { name: "grpc.health.v1.Health" },
       { name: "grpc.reflection.v1.ServerReflection" },
       { name: "grpc.reflection.v1alpha.ServerReflection" },

@@ -34,6 +34,7 @@ const expected: [keyof typeof ErrorReason, Code][] = [
   ["NOT_CARRIED", Code.Unimplemented],
   ["INTERNAL", Code.Internal],
   ["UNSUPPORTED", Code.FailedPrecondition],
+  ["CONFIGURATION_INVALID", Code.FailedPrecondition],
 ];
 
 test.each(expected)("%s has its code and names itself in ErrorInfo", (name, code) => {

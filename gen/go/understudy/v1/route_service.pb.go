@@ -747,8 +747,10 @@ func (x *WatchRoutesRequest) GetRoutes() []string {
 // States of routes.
 type WatchRoutesResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Every watched route in the first message, then those that changed.
-	Routes        []*Route `protobuf:"bytes,1,rep,name=routes,proto3" json:"routes,omitempty"`
+	// Every watched route in the first message, then those that changed or came.
+	Routes []*Route `protobuf:"bytes,1,rep,name=routes,proto3" json:"routes,omitempty"`
+	// Names of watched routes that are gone: a new configuration does not have them, or a route on demand was closed.
+	RemovedRoutes []string `protobuf:"bytes,2,rep,name=removed_routes,json=removedRoutes,proto3" json:"removed_routes,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -786,6 +788,13 @@ func (*WatchRoutesResponse) Descriptor() ([]byte, []int) {
 func (x *WatchRoutesResponse) GetRoutes() []*Route {
 	if x != nil {
 		return x.Routes
+	}
+	return nil
+}
+
+func (x *WatchRoutesResponse) GetRemovedRoutes() []string {
+	if x != nil {
+		return x.RemovedRoutes
 	}
 	return nil
 }
@@ -1549,9 +1558,10 @@ const file_understudy_v1_route_service_proto_rawDesc = "" +
 	"\x06routes\x18\x01 \x03(\v2\x14.understudy.v1.RouteR\x06routes\x12&\n" +
 	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\",\n" +
 	"\x12WatchRoutesRequest\x12\x16\n" +
-	"\x06routes\x18\x01 \x03(\tR\x06routes\"C\n" +
+	"\x06routes\x18\x01 \x03(\tR\x06routes\"j\n" +
 	"\x13WatchRoutesResponse\x12,\n" +
-	"\x06routes\x18\x01 \x03(\v2\x14.understudy.v1.RouteR\x06routes\"\xe2\x02\n" +
+	"\x06routes\x18\x01 \x03(\v2\x14.understudy.v1.RouteR\x06routes\x12%\n" +
+	"\x0eremoved_routes\x18\x02 \x03(\tR\rremovedRoutes\"\xe2\x02\n" +
 	"\x05Route\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x1a\n" +
 	"\bprovider\x18\x02 \x01(\tR\bprovider\x12\x1a\n" +

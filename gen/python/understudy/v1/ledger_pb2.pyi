@@ -208,6 +208,8 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """A fault of the gateway itself. `INTERNAL`."""
     ERROR_REASON_UNSUPPORTED: _ErrorReason.ValueType  # 21
     """No route can carry what the request asks for. `FAILED_PRECONDITION`."""
+    ERROR_REASON_CONFIGURATION_INVALID: _ErrorReason.ValueType  # 22
+    """The new configuration cannot be used; the one before stays. `FAILED_PRECONDITION`."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """The `reason` of the `google.rpc.ErrorInfo` in an error status, without its prefix; the domain is `understudy`."""
@@ -256,6 +258,8 @@ ERROR_REASON_INTERNAL: ErrorReason.ValueType  # 20
 """A fault of the gateway itself. `INTERNAL`."""
 ERROR_REASON_UNSUPPORTED: ErrorReason.ValueType  # 21
 """No route can carry what the request asks for. `FAILED_PRECONDITION`."""
+ERROR_REASON_CONFIGURATION_INVALID: ErrorReason.ValueType  # 22
+"""The new configuration cannot be used; the one before stays. `FAILED_PRECONDITION`."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015
 
 @_typing.final

@@ -28,7 +28,7 @@ from understudy.v1 import completion_service_pb2 as understudy_dot_v1_dot_comple
 from understudy.v1 import routing_pb2 as understudy_dot_v1_dot_routing__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!understudy/v1/route_service.proto\x12\runderstudy.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a&understudy/v1/completion_service.proto\x1a\x1bunderstudy/v1/routing.proto\"=\n\x14ListWorkloadsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"\\\n\x15ListWorkloadsResponse\x12*\n\tworkloads\x18\x01 \x03(\x0b\x32\x17.understudy.v1.Workload\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"r\n\x08Workload\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\'\n\x07routing\x18\x02 \x01(\x0b\x32\x16.understudy.v1.Routing\x12/\n\tapprovals\x18\x03 \x03(\x0b\x32\x1c.understudy.v1.RouteApproval\"\xa8\x02\n\rRouteApproval\x12\x10\n\x08workload\x18\x01 \x01(\t\x12\r\n\x05route\x18\x02 \x01(\t\x12\x31\n\x05state\x18\x03 \x01(\x0e\x32\".understudy.v1.RouteApproval.State\x12/\n\x0b\x65xpire_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06reason\x18\x05 \x01(\t\"\x81\x01\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x12\n\x0eSTATE_APPROVED\x10\x01\x12\x0f\n\x0bSTATE_STALE\x10\x02\x12\x11\n\rSTATE_MISSING\x10\x03\x12\x11\n\rSTATE_EXPIRED\x10\x04\x12\x16\n\x12STATE_NOT_REQUIRED\x10\x05\":\n\x11ListRoutesRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"S\n\x12ListRoutesResponse\x12$\n\x06routes\x18\x01 \x03(\x0b\x32\x14.understudy.v1.Route\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"$\n\x12WatchRoutesRequest\x12\x0e\n\x06routes\x18\x01 \x03(\t\";\n\x13WatchRoutesResponse\x12$\n\x06routes\x18\x01 \x03(\x0b\x32\x14.understudy.v1.Route\"\x85\x02\n\x05Route\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x10\n\x08provider\x18\x02 \x01(\t\x12\x10\n\x08platform\x18\x03 \x01(\t\x12\x0f\n\x07\x64ialect\x18\x04 \x01(\t\x12\r\n\x05model\x18\x05 \x01(\t\x12\x13\n\x0b\x61pi_version\x18\x06 \x01(\t\x12\x31\n\x0c\x63\x61pabilities\x18\x07 \x01(\x0b\x32\x1b.understudy.v1.Capabilities\x12\x31\n\x0c\x61vailability\x18\x08 \x01(\x0b\x32\x1b.understudy.v1.Availability\x12/\n\tapprovals\x18\t \x03(\x0b\x32\x1c.understudy.v1.RouteApproval\"\x91\x02\n\x0c\x43\x61pabilities\x12\r\n\x05tools\x18\x01 \x01(\x08\x12\x0e\n\x06images\x18\x02 \x01(\x08\x12\x13\n\x0bjson_schema\x18\x03 \x01(\x08\x12\x11\n\treasoning\x18\x04 \x01(\x08\x12\x13\n\x0btemperature\x18\x05 \x01(\x08\x12\x31\n\x0c\x63ontinuation\x18\x06 \x01(\x0e\x32\x1b.understudy.v1.Continuation\x12\"\n\x15\x63ontext_window_tokens\x18\x07 \x01(\x03H\x00\x88\x01\x01\x12\x1e\n\x11max_output_tokens\x18\x08 \x01(\x03H\x01\x88\x01\x01\x42\x18\n\x16_context_window_tokensB\x14\n\x12_max_output_tokens\"\x95\x05\n\x0c\x41vailability\x12\x30\n\x05state\x18\x01 \x01(\x0e\x32!.understudy.v1.Availability.State\x12\r\n\x05\x63\x61use\x18\x02 \x01(\t\x12)\n\x05since\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12)\n\x05until\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x32\n\rbreaker_state\x18\x05 \x01(\x0e\x32\x1b.understudy.v1.BreakerState\x12\x17\n\x0fin_flight_count\x18\x06 \x01(\x05\x12\x15\n\rwaiting_count\x18\x07 \x01(\x05\x12\x17\n\x0fmax_concurrency\x18\x08 \x01(\x05\x12G\n\x16max_concurrency_origin\x18\t \x01(\x0e\x32\'.understudy.v1.Availability.LimitOrigin\"\xa6\x01\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x13\n\x0fSTATE_AVAILABLE\x10\x01\x12\x16\n\x12STATE_COOLING_DOWN\x10\x02\x12\x0e\n\nSTATE_OPEN\x10\x03\x12\x11\n\rSTATE_PROBING\x10\x04\x12\x0e\n\nSTATE_FULL\x10\x05\x12\x12\n\x0eSTATE_ISOLATED\x10\x06\x12\x12\n\x0eSTATE_DISABLED\x10\x07\"\x7f\n\x0bLimitOrigin\x12\x1c\n\x18LIMIT_ORIGIN_UNSPECIFIED\x10\x00\x12\x1b\n\x17LIMIT_ORIGIN_CONFIGURED\x10\x01\x12\x18\n\x14LIMIT_ORIGIN_DEFAULT\x10\x02\x12\x1b\n\x17LIMIT_ORIGIN_SLOW_START\x10\x03\"a\n\x13IsolateRouteRequest\x12\r\n\x05route\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12+\n\x08\x64uration\x18\x03 \x01(\x0b\x32\x19.google.protobuf.Duration\";\n\x14IsolateRouteResponse\x12#\n\x05route\x18\x01 \x01(\x0b\x32\x14.understudy.v1.Route\"$\n\x13RestoreRouteRequest\x12\r\n\x05route\x18\x01 \x01(\t\";\n\x14RestoreRouteResponse\x12#\n\x05route\x18\x01 \x01(\x0b\x32\x14.understudy.v1.Route\"H\n\x15\x45xplainRequestRequest\x12/\n\x07request\x18\x01 \x01(\x0b\x32\x1e.understudy.v1.CompleteRequest\"\x8c\x01\n\x16\x45xplainRequestResponse\x12+\n\x06routes\x18\x01 \x03(\x0b\x32\x1b.understudy.v1.PlannedRoute\x12%\n\x06policy\x18\x02 \x01(\x0b\x32\x15.understudy.v1.Policy\x12\x1e\n\x16\x65stimated_input_tokens\x18\x03 \x01(\x03\"y\n\x0cPlannedRoute\x12#\n\x05route\x18\x01 \x01(\x0b\x32\x14.understudy.v1.Route\x12.\n\x0bskip_reason\x18\x02 \x01(\x0e\x32\x19.understudy.v1.SkipReason\x12\x14\n\x0cskip_message\x18\x03 \x01(\t*x\n\x0c\x43ontinuation\x12\x1c\n\x18\x43ONTINUATION_UNSPECIFIED\x10\x00\x12\x18\n\x14\x43ONTINUATION_PREFILL\x10\x01\x12\x19\n\x15\x43ONTINUATION_INSTRUCT\x10\x02\x12\x15\n\x11\x43ONTINUATION_NONE\x10\x03*|\n\x0c\x42reakerState\x12\x1d\n\x19\x42REAKER_STATE_UNSPECIFIED\x10\x00\x12\x18\n\x14\x42REAKER_STATE_CLOSED\x10\x01\x12\x16\n\x12\x42REAKER_STATE_OPEN\x10\x02\x12\x1b\n\x17\x42REAKER_STATE_HALF_OPEN\x10\x03\x32\xa6\x04\n\x0cRouteService\x12Z\n\rListWorkloads\x12#.understudy.v1.ListWorkloadsRequest\x1a$.understudy.v1.ListWorkloadsResponse\x12Q\n\nListRoutes\x12 .understudy.v1.ListRoutesRequest\x1a!.understudy.v1.ListRoutesResponse\x12V\n\x0bWatchRoutes\x12!.understudy.v1.WatchRoutesRequest\x1a\".understudy.v1.WatchRoutesResponse0\x01\x12W\n\x0cIsolateRoute\x12\".understudy.v1.IsolateRouteRequest\x1a#.understudy.v1.IsolateRouteResponse\x12W\n\x0cRestoreRoute\x12\".understudy.v1.RestoreRouteRequest\x1a#.understudy.v1.RestoreRouteResponse\x12]\n\x0e\x45xplainRequest\x12$.understudy.v1.ExplainRequestRequest\x1a%.understudy.v1.ExplainRequestResponseBt\n\x11\x64\x65v.understudy.v1B\x11RouteServiceProtoP\x01ZJgithub.com/understudy-gateway/understudy/gen/go/understudy/v1;understudyv1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!understudy/v1/route_service.proto\x12\runderstudy.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a&understudy/v1/completion_service.proto\x1a\x1bunderstudy/v1/routing.proto\"=\n\x14ListWorkloadsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"\\\n\x15ListWorkloadsResponse\x12*\n\tworkloads\x18\x01 \x03(\x0b\x32\x17.understudy.v1.Workload\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"r\n\x08Workload\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\'\n\x07routing\x18\x02 \x01(\x0b\x32\x16.understudy.v1.Routing\x12/\n\tapprovals\x18\x03 \x03(\x0b\x32\x1c.understudy.v1.RouteApproval\"\xa8\x02\n\rRouteApproval\x12\x10\n\x08workload\x18\x01 \x01(\t\x12\r\n\x05route\x18\x02 \x01(\t\x12\x31\n\x05state\x18\x03 \x01(\x0e\x32\".understudy.v1.RouteApproval.State\x12/\n\x0b\x65xpire_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06reason\x18\x05 \x01(\t\"\x81\x01\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x12\n\x0eSTATE_APPROVED\x10\x01\x12\x0f\n\x0bSTATE_STALE\x10\x02\x12\x11\n\rSTATE_MISSING\x10\x03\x12\x11\n\rSTATE_EXPIRED\x10\x04\x12\x16\n\x12STATE_NOT_REQUIRED\x10\x05\":\n\x11ListRoutesRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"S\n\x12ListRoutesResponse\x12$\n\x06routes\x18\x01 \x03(\x0b\x32\x14.understudy.v1.Route\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"$\n\x12WatchRoutesRequest\x12\x0e\n\x06routes\x18\x01 \x03(\t\"S\n\x13WatchRoutesResponse\x12$\n\x06routes\x18\x01 \x03(\x0b\x32\x14.understudy.v1.Route\x12\x16\n\x0eremoved_routes\x18\x02 \x03(\t\"\x85\x02\n\x05Route\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x10\n\x08provider\x18\x02 \x01(\t\x12\x10\n\x08platform\x18\x03 \x01(\t\x12\x0f\n\x07\x64ialect\x18\x04 \x01(\t\x12\r\n\x05model\x18\x05 \x01(\t\x12\x13\n\x0b\x61pi_version\x18\x06 \x01(\t\x12\x31\n\x0c\x63\x61pabilities\x18\x07 \x01(\x0b\x32\x1b.understudy.v1.Capabilities\x12\x31\n\x0c\x61vailability\x18\x08 \x01(\x0b\x32\x1b.understudy.v1.Availability\x12/\n\tapprovals\x18\t \x03(\x0b\x32\x1c.understudy.v1.RouteApproval\"\x91\x02\n\x0c\x43\x61pabilities\x12\r\n\x05tools\x18\x01 \x01(\x08\x12\x0e\n\x06images\x18\x02 \x01(\x08\x12\x13\n\x0bjson_schema\x18\x03 \x01(\x08\x12\x11\n\treasoning\x18\x04 \x01(\x08\x12\x13\n\x0btemperature\x18\x05 \x01(\x08\x12\x31\n\x0c\x63ontinuation\x18\x06 \x01(\x0e\x32\x1b.understudy.v1.Continuation\x12\"\n\x15\x63ontext_window_tokens\x18\x07 \x01(\x03H\x00\x88\x01\x01\x12\x1e\n\x11max_output_tokens\x18\x08 \x01(\x03H\x01\x88\x01\x01\x42\x18\n\x16_context_window_tokensB\x14\n\x12_max_output_tokens\"\x95\x05\n\x0c\x41vailability\x12\x30\n\x05state\x18\x01 \x01(\x0e\x32!.understudy.v1.Availability.State\x12\r\n\x05\x63\x61use\x18\x02 \x01(\t\x12)\n\x05since\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12)\n\x05until\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x32\n\rbreaker_state\x18\x05 \x01(\x0e\x32\x1b.understudy.v1.BreakerState\x12\x17\n\x0fin_flight_count\x18\x06 \x01(\x05\x12\x15\n\rwaiting_count\x18\x07 \x01(\x05\x12\x17\n\x0fmax_concurrency\x18\x08 \x01(\x05\x12G\n\x16max_concurrency_origin\x18\t \x01(\x0e\x32\'.understudy.v1.Availability.LimitOrigin\"\xa6\x01\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x13\n\x0fSTATE_AVAILABLE\x10\x01\x12\x16\n\x12STATE_COOLING_DOWN\x10\x02\x12\x0e\n\nSTATE_OPEN\x10\x03\x12\x11\n\rSTATE_PROBING\x10\x04\x12\x0e\n\nSTATE_FULL\x10\x05\x12\x12\n\x0eSTATE_ISOLATED\x10\x06\x12\x12\n\x0eSTATE_DISABLED\x10\x07\"\x7f\n\x0bLimitOrigin\x12\x1c\n\x18LIMIT_ORIGIN_UNSPECIFIED\x10\x00\x12\x1b\n\x17LIMIT_ORIGIN_CONFIGURED\x10\x01\x12\x18\n\x14LIMIT_ORIGIN_DEFAULT\x10\x02\x12\x1b\n\x17LIMIT_ORIGIN_SLOW_START\x10\x03\"a\n\x13IsolateRouteRequest\x12\r\n\x05route\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12+\n\x08\x64uration\x18\x03 \x01(\x0b\x32\x19.google.protobuf.Duration\";\n\x14IsolateRouteResponse\x12#\n\x05route\x18\x01 \x01(\x0b\x32\x14.understudy.v1.Route\"$\n\x13RestoreRouteRequest\x12\r\n\x05route\x18\x01 \x01(\t\";\n\x14RestoreRouteResponse\x12#\n\x05route\x18\x01 \x01(\x0b\x32\x14.understudy.v1.Route\"H\n\x15\x45xplainRequestRequest\x12/\n\x07request\x18\x01 \x01(\x0b\x32\x1e.understudy.v1.CompleteRequest\"\x8c\x01\n\x16\x45xplainRequestResponse\x12+\n\x06routes\x18\x01 \x03(\x0b\x32\x1b.understudy.v1.PlannedRoute\x12%\n\x06policy\x18\x02 \x01(\x0b\x32\x15.understudy.v1.Policy\x12\x1e\n\x16\x65stimated_input_tokens\x18\x03 \x01(\x03\"y\n\x0cPlannedRoute\x12#\n\x05route\x18\x01 \x01(\x0b\x32\x14.understudy.v1.Route\x12.\n\x0bskip_reason\x18\x02 \x01(\x0e\x32\x19.understudy.v1.SkipReason\x12\x14\n\x0cskip_message\x18\x03 \x01(\t*x\n\x0c\x43ontinuation\x12\x1c\n\x18\x43ONTINUATION_UNSPECIFIED\x10\x00\x12\x18\n\x14\x43ONTINUATION_PREFILL\x10\x01\x12\x19\n\x15\x43ONTINUATION_INSTRUCT\x10\x02\x12\x15\n\x11\x43ONTINUATION_NONE\x10\x03*|\n\x0c\x42reakerState\x12\x1d\n\x19\x42REAKER_STATE_UNSPECIFIED\x10\x00\x12\x18\n\x14\x42REAKER_STATE_CLOSED\x10\x01\x12\x16\n\x12\x42REAKER_STATE_OPEN\x10\x02\x12\x1b\n\x17\x42REAKER_STATE_HALF_OPEN\x10\x03\x32\xa6\x04\n\x0cRouteService\x12Z\n\rListWorkloads\x12#.understudy.v1.ListWorkloadsRequest\x1a$.understudy.v1.ListWorkloadsResponse\x12Q\n\nListRoutes\x12 .understudy.v1.ListRoutesRequest\x1a!.understudy.v1.ListRoutesResponse\x12V\n\x0bWatchRoutes\x12!.understudy.v1.WatchRoutesRequest\x1a\".understudy.v1.WatchRoutesResponse0\x01\x12W\n\x0cIsolateRoute\x12\".understudy.v1.IsolateRouteRequest\x1a#.understudy.v1.IsolateRouteResponse\x12W\n\x0cRestoreRoute\x12\".understudy.v1.RestoreRouteRequest\x1a#.understudy.v1.RestoreRouteResponse\x12]\n\x0e\x45xplainRequest\x12$.understudy.v1.ExplainRequestRequest\x1a%.understudy.v1.ExplainRequestResponseBt\n\x11\x64\x65v.understudy.v1B\x11RouteServiceProtoP\x01ZJgithub.com/understudy-gateway/understudy/gen/go/understudy/v1;understudyv1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -36,10 +36,10 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'understudy.v1.route_service
 if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._loaded_options = None
   _globals['DESCRIPTOR']._serialized_options = b'\n\021dev.understudy.v1B\021RouteServiceProtoP\001ZJgithub.com/understudy-gateway/understudy/gen/go/understudy/v1;understudyv1'
-  _globals['_CONTINUATION']._serialized_start=2805
-  _globals['_CONTINUATION']._serialized_end=2925
-  _globals['_BREAKERSTATE']._serialized_start=2927
-  _globals['_BREAKERSTATE']._serialized_end=3051
+  _globals['_CONTINUATION']._serialized_start=2829
+  _globals['_CONTINUATION']._serialized_end=2949
+  _globals['_BREAKERSTATE']._serialized_start=2951
+  _globals['_BREAKERSTATE']._serialized_end=3075
   _globals['_LISTWORKLOADSREQUEST']._serialized_start=186
   _globals['_LISTWORKLOADSREQUEST']._serialized_end=247
   _globals['_LISTWORKLOADSRESPONSE']._serialized_start=249
@@ -57,31 +57,31 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_WATCHROUTESREQUEST']._serialized_start=903
   _globals['_WATCHROUTESREQUEST']._serialized_end=939
   _globals['_WATCHROUTESRESPONSE']._serialized_start=941
-  _globals['_WATCHROUTESRESPONSE']._serialized_end=1000
-  _globals['_ROUTE']._serialized_start=1003
-  _globals['_ROUTE']._serialized_end=1264
-  _globals['_CAPABILITIES']._serialized_start=1267
-  _globals['_CAPABILITIES']._serialized_end=1540
-  _globals['_AVAILABILITY']._serialized_start=1543
-  _globals['_AVAILABILITY']._serialized_end=2204
-  _globals['_AVAILABILITY_STATE']._serialized_start=1909
-  _globals['_AVAILABILITY_STATE']._serialized_end=2075
-  _globals['_AVAILABILITY_LIMITORIGIN']._serialized_start=2077
-  _globals['_AVAILABILITY_LIMITORIGIN']._serialized_end=2204
-  _globals['_ISOLATEROUTEREQUEST']._serialized_start=2206
-  _globals['_ISOLATEROUTEREQUEST']._serialized_end=2303
-  _globals['_ISOLATEROUTERESPONSE']._serialized_start=2305
-  _globals['_ISOLATEROUTERESPONSE']._serialized_end=2364
-  _globals['_RESTOREROUTEREQUEST']._serialized_start=2366
-  _globals['_RESTOREROUTEREQUEST']._serialized_end=2402
-  _globals['_RESTOREROUTERESPONSE']._serialized_start=2404
-  _globals['_RESTOREROUTERESPONSE']._serialized_end=2463
-  _globals['_EXPLAINREQUESTREQUEST']._serialized_start=2465
-  _globals['_EXPLAINREQUESTREQUEST']._serialized_end=2537
-  _globals['_EXPLAINREQUESTRESPONSE']._serialized_start=2540
-  _globals['_EXPLAINREQUESTRESPONSE']._serialized_end=2680
-  _globals['_PLANNEDROUTE']._serialized_start=2682
-  _globals['_PLANNEDROUTE']._serialized_end=2803
-  _globals['_ROUTESERVICE']._serialized_start=3054
-  _globals['_ROUTESERVICE']._serialized_end=3604
+  _globals['_WATCHROUTESRESPONSE']._serialized_end=1024
+  _globals['_ROUTE']._serialized_start=1027
+  _globals['_ROUTE']._serialized_end=1288
+  _globals['_CAPABILITIES']._serialized_start=1291
+  _globals['_CAPABILITIES']._serialized_end=1564
+  _globals['_AVAILABILITY']._serialized_start=1567
+  _globals['_AVAILABILITY']._serialized_end=2228
+  _globals['_AVAILABILITY_STATE']._serialized_start=1933
+  _globals['_AVAILABILITY_STATE']._serialized_end=2099
+  _globals['_AVAILABILITY_LIMITORIGIN']._serialized_start=2101
+  _globals['_AVAILABILITY_LIMITORIGIN']._serialized_end=2228
+  _globals['_ISOLATEROUTEREQUEST']._serialized_start=2230
+  _globals['_ISOLATEROUTEREQUEST']._serialized_end=2327
+  _globals['_ISOLATEROUTERESPONSE']._serialized_start=2329
+  _globals['_ISOLATEROUTERESPONSE']._serialized_end=2388
+  _globals['_RESTOREROUTEREQUEST']._serialized_start=2390
+  _globals['_RESTOREROUTEREQUEST']._serialized_end=2426
+  _globals['_RESTOREROUTERESPONSE']._serialized_start=2428
+  _globals['_RESTOREROUTERESPONSE']._serialized_end=2487
+  _globals['_EXPLAINREQUESTREQUEST']._serialized_start=2489
+  _globals['_EXPLAINREQUESTREQUEST']._serialized_end=2561
+  _globals['_EXPLAINREQUESTRESPONSE']._serialized_start=2564
+  _globals['_EXPLAINREQUESTRESPONSE']._serialized_end=2704
+  _globals['_PLANNEDROUTE']._serialized_start=2706
+  _globals['_PLANNEDROUTE']._serialized_end=2827
+  _globals['_ROUTESERVICE']._serialized_start=3078
+  _globals['_ROUTESERVICE']._serialized_end=3628
 # @@protoc_insertion_point(module_scope)

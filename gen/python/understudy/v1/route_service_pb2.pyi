@@ -327,18 +327,24 @@ class WatchRoutesResponse(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     ROUTES_FIELD_NUMBER: _builtins.int
+    REMOVED_ROUTES_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def routes(self) -> _containers.RepeatedCompositeFieldContainer[Global___Route]:
-        """Every watched route in the first message, then those that changed."""
+        """Every watched route in the first message, then those that changed or came."""
+
+    @_builtins.property
+    def removed_routes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Names of watched routes that are gone: a new configuration does not have them, or a route on demand was closed."""
 
     def __init__(
         self,
         *,
         routes: _abc.Iterable[Global___Route] | None = ...,
+        removed_routes: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["routes", b"routes"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["removed_routes", b"removed_routes", "routes", b"routes"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

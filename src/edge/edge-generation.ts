@@ -1,0 +1,15 @@
+/** What one configuration means for those who call. A call keeps the one that it began with. */
+
+import type { Services } from "../service/services.ts";
+import type { Callers } from "./admission/callers.ts";
+import type { EdgeLimits } from "./edge-limits.ts";
+
+export interface EdgeGeneration {
+  readonly services: Services;
+  readonly limits: EdgeLimits;
+  readonly callers: Callers;
+  /** Origins whose pages may call, or `*`. */
+  readonly corsOrigins: readonly string[];
+  /** A call begins. The function that is returned is called once, when its response is closed. */
+  enter(): () => void;
+}

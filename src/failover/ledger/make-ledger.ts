@@ -1,0 +1,62 @@
+/** The ledger of a call: every attempt, every route that was passed over, and what all of it took. */
+
+import { create } from "@bufbuild/protobuf";
+import {
+  type Attempt,
+  type Cost,
+  type ServedBy,
+  ServedBySchema,
+  type Skip,
+  type Usage,
+} from "../../../gen/ts/understudy/v1/ledger_pb.ts";
+import type { AttemptRecord } from "./attempt-record.ts";
+import { makeSkip, type SkipRecord } from "./skip-record.ts";
+import { addCost, addUsage } from "./token-usage.ts";
+
+/** What a call did, once it has ended. */
+export interface Ledger {
+  readonly attempts: Attempt[];
+  readonly skips: Skip[];
+  /** The routes whose output is a part of the answer, in order. */
+  readonly servedBy: ServedBy[];
+  readonly usage: Usage;
+  readonly cost: Cost;
+  /** Of the attempts that gave nothing to the answer. */
+  readonly wastedUsage: Usage;
+  readonly wastedCost: Cost;
+}
+
+/** Sums a call up. */
+export function makeLedger(records: readonly AttemptRecord[], skips: readonly SkipRecord[]): Ledger {
+  const attempts = records.map((record) => record.toMessage());
+  const wasted = attempts.filter((_, index) => !isUseful(records[index]));
+  return {
+    attempts,
+    skips: skips.map(makeSkip),
+    servedBy: servedBy(records),
+    usage: addUsage(usages(attempts)),
+    cost: addCost(costs(attempts)),
+    wastedUsage: addUsage(usages(wasted)),
+    wastedCost: addCost(costs(wasted)),
+  };
+}
+
+function isUseful(record: AttemptRecord | undefined): boolean {
+  return record !== undefined && (record.delivered || record.outcome?.kind === "completed");
+}
+
+function servedBy(records: readonly AttemptRecord[]): ServedBy[] {
+  return records
+    .filter(isUseful)
+    .map(({ origin, model }) =>
+      create(ServedBySchema, { route: origin.route.name, model: model || origin.route.model }),
+    );
+}
+
+function usages(attempts: readonly Attempt[]): Usage[] {
+  return attempts.flatMap(({ usage }) => (usage === undefined ? [] : [usage]));
+}
+
+function costs(attempts: readonly Attempt[]): Cost[] {
+  return attempts.flatMap(({ cost }) => (cost === undefined ? [] : [cost]));
+}

@@ -1,0 +1,106 @@
+/** What one configuration became: routes, services, callers and limits, as one value that is swapped whole. */
+
+import type { CallObserver } from "../call/call-observer.ts";
+import { resolveCallerScope } from "../config/caller-scope.ts";
+import { CONTINUATION_INSTRUCTION } from "../config/policy-defaults.ts";
+import { type CallCounts, type CallerSettings, createCallers } from "../edge/admission/callers.ts";
+import type { EdgeGeneration } from "../edge/edge-generation.ts";
+import { makeEdgeLimits } from "../edge/edge-limits.ts";
+import type { SchemaCheck } from "../failover/attempt/verify-answer.ts";
+import type { Engine } from "../failover/engine.ts";
+import { getRoute } from "../plan/get-route.ts";
+import type { PlanSettings } from "../plan/make-plan.ts";
+import { defineRoutes } from "../route/define-routes.ts";
+import type { RouteSet } from "../route/route-set.ts";
+import type { RouteTable } from "../route/route-table.ts";
+import { createAdmin, type Reload } from "../service/admin.ts";
+import { createComparison } from "../service/comparison.ts";
+import { createCompletion } from "../service/completion.ts";
+import { createRoutes } from "../service/routes.ts";
+import { locateSampleSets, type Setup } from "./setup.ts";
+
+/** What all generations share: it outlives every configuration. */
+export interface SharedParts {
+  readonly table: RouteTable;
+  readonly engine: Engine;
+  /** An engine of its own, so that what a comparison breaks on purpose makes no route look silent. */
+  readonly comparisonEngine: Engine;
+  readonly checkSchema: SchemaCheck;
+  readonly observer: Required<CallObserver>;
+  readonly callCounts: CallCounts;
+  readonly reload: Reload;
+  /** Gives numbers from 0 to below 1. */
+  readonly random: () => number;
+}
+
+export interface Generation extends EdgeGeneration {
+  /** Counts the configurations of this process, from 1. */
+  readonly number: number;
+  readonly setup: Setup;
+  /** No new call begins with it: its routes are closed when the last running one has ended. */
+  retire(): void;
+}
+
+/** Makes the generation of a setup, and puts its routes in the place of those before. */
+export function makeGeneration(number: number, setup: Setup, shared: SharedParts): Generation {
+  const { loaded, settings } = setup;
+  const { table, observer, random } = shared;
+  const routes = table.load(defineRoutes(loaded.config, random));
+  const planSettings = makePlanSettings(setup, routes);
+  let callCount = 0;
+  let retired = false;
+  const releaseIfDone = (): void => {
+    if (retired && callCount === 0) routes.release();
+  };
+  return {
+    number,
+    setup,
+    services: {
+      completion: createCompletion(planSettings, shared.engine),
+      routes: createRoutes(planSettings, table, observer),
+      comparison: createComparison({
+        settings: planSettings,
+        engine: shared.comparisonEngine,
+        observer,
+        checkSchema: shared.checkSchema,
+        sampleSets: locateSampleSets(loaded),
+        random,
+      }),
+      admin: createAdmin(shared.reload),
+    },
+    limits: makeEdgeLimits(settings),
+    callers: createCallers(listCallers(setup), shared.callCounts),
+    corsOrigins: settings.corsOrigins,
+    enter() {
+      callCount += 1;
+      return () => {
+        callCount -= 1;
+        releaseIfDone();
+      };
+    },
+    retire() {
+      retired = true;
+      releaseIfDone();
+    },
+  };
+}
+
+function makePlanSettings({ loaded: { config }, settings, approvals }: Setup, routes: RouteSet): PlanSettings {
+  return {
+    workloads: config.workloads,
+    requestRouting: config.requestRouting,
+    maxTotalTimeoutMs: settings.maxTotalTimeoutMs,
+    continuationInstruction: config.continuationInstruction ?? CONTINUATION_INSTRUCTION,
+    findRoute: (name) => getRoute(config, routes, name),
+    approvals,
+  };
+}
+
+function listCallers({ loaded: { config } }: Setup): CallerSettings[] {
+  return Object.entries(config.callers).map(([name, caller]) => ({
+    name,
+    scope: resolveCallerScope(config, caller),
+    apiKey: caller.apiKey,
+    maxConcurrency: caller.maxConcurrency,
+  }));
+}
