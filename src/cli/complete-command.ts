@@ -5,7 +5,7 @@ import { addClientOptions } from "./add-client-options.ts";
 import { type CompleteOptions, complete } from "./complete.ts";
 import type { EndWith } from "./end-with.ts";
 import { parseDecimal } from "./parse-decimal.ts";
-import { parseDuration } from "./parse-duration.ts";
+import { parseDeadline } from "./parse-duration.ts";
 import { parseWholeNumber } from "./parse-whole-number.ts";
 import { type ClientOptions, runClient } from "./run-client.ts";
 import type { Terminal } from "./terminal.ts";
@@ -38,7 +38,7 @@ export function addCompleteCommand(program: Command, terminal: Terminal, endWith
       ),
     )
     .addOption(new Option("--temperature <number>", "randomness, 0 to 2").argParser(parseDecimal(0, 2)))
-    .addOption(new Option("--deadline <time>", "longest time of the call, like 30s").argParser(parseDuration))
+    .addOption(new Option("--deadline <time>", "longest time of the call, like 30s").argParser(parseDeadline))
     .option("--json", "show events as JSON, one a line")
     .option("--unary", "ask for the answer in one piece");
   addClientOptions(command)

@@ -5,6 +5,7 @@ import { createGrpcTransport, Http2SessionManager } from "@connectrpc/connect-no
 import { ComparisonService } from "../../gen/ts/understudy/v1/comparison_service_pb.ts";
 import { CompletionService } from "../../gen/ts/understudy/v1/completion_service_pb.ts";
 import { RouteService } from "../../gen/ts/understudy/v1/route_service_pb.ts";
+import { describeLimit } from "../time/duration.ts";
 import { ServerUnreachable } from "./server-unreachable.ts";
 import { UsageFault } from "./usage-fault.ts";
 
@@ -55,7 +56,8 @@ function openFirst(url: string, sessionManager: Http2SessionManager): Intercepto
     });
     const opened = await Promise.race([sessionManager.connect(), timeout, aborted(request.signal)]);
     clearTimeout(timer);
-    if (opened === "timeout") throw new ServerUnreachable(url, `no connection within ${connectTimeoutMs / 1000} s`);
+    if (opened === "timeout")
+      throw new ServerUnreachable(url, `no connection within ${describeLimit(connectTimeoutMs)}`);
     if (opened === "error") throw ServerUnreachable.because(url, sessionManager.error());
     return next(request);
   };

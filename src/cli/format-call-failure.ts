@@ -1,7 +1,7 @@
 /** Writes why a call has no answer. */
 
+import { describeElapsed } from "../time/duration.ts";
 import type { CallFailure } from "./call-failure.ts";
-import { formatDuration } from "./format-duration.ts";
 import { formatPrintable } from "./format-printable.ts";
 import { formatReport } from "./format-report.ts";
 import type { Paint } from "./paint.ts";
@@ -13,7 +13,7 @@ export function formatCallFailure(failure: CallFailure, paint: Paint, nowMs: num
     `${paint("bad", `error: ${formatPrintable(status)}`)}: ${formatPrintable(failure.message)}`,
     ...failure.violations.map((violation) => formatPrintable(`  ${violation.field}: ${violation.description}`)),
     ...(failure.report === undefined ? [] : formatReport(failure.report, paint, nowMs)),
-    ...(failure.retryAfterMs === undefined ? [] : [`ask again in ${formatDuration(failure.retryAfterMs)}`]),
+    ...(failure.retryAfterMs === undefined ? [] : [`ask again in ${describeElapsed(failure.retryAfterMs)}`]),
     ...(failure.requestId === undefined ? [] : [paint("faint", `request ${formatPrintable(failure.requestId)}`)]),
   ];
 }

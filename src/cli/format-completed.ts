@@ -2,9 +2,9 @@
 
 import type { Completed } from "../../gen/ts/understudy/v1/completion_service_pb.ts";
 import { FinishReason, FinishReasonSchema } from "../../gen/ts/understudy/v1/conversation_pb.ts";
+import { enumWord } from "../call/enum-words.ts";
+import { describeElapsed } from "../time/duration.ts";
 import { formatCost } from "./format-cost.ts";
-import { formatDuration } from "./format-duration.ts";
-import { formatEnum } from "./format-enum.ts";
 import { formatPrintable } from "./format-printable.ts";
 import { formatUsage } from "./format-usage.ts";
 
@@ -13,11 +13,11 @@ export function formatCompleted(completed: Completed, elapsedMs: number): string
   const ended = completed.finishReason !== FinishReason.STOP;
   const facts = [
     formatPrintable(completed.servedBy.map(({ route }) => route).join(", ")) || "no route",
-    ...(ended ? [`ended by ${formatEnum(FinishReasonSchema, completed.finishReason)}`] : []),
+    ...(ended ? [`ended by ${enumWord(FinishReasonSchema, completed.finishReason)}`] : []),
     formatAttempts(completed),
     formatUsage(completed.usage),
     formatCost(completed.cost),
-    formatDuration(elapsedMs),
+    describeElapsed(elapsedMs),
   ];
   return `-- ${facts.join("; ")} --`;
 }

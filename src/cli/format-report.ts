@@ -9,8 +9,8 @@ import {
   type Skip,
 } from "../../gen/ts/understudy/v1/ledger_pb.ts";
 import { SkipReasonSchema } from "../../gen/ts/understudy/v1/routing_pb.ts";
-import { formatDuration } from "./format-duration.ts";
-import { formatEnum } from "./format-enum.ts";
+import { enumWord } from "../call/enum-words.ts";
+import { describeElapsed } from "../time/duration.ts";
 import { type Cell, formatTable } from "./format-table.ts";
 import type { Paint } from "./paint.ts";
 
@@ -36,7 +36,7 @@ export function formatReport(report: FailoverReport, paint: Paint, nowMs: number
 }
 
 function attemptRow(attempt: Attempt): Cell[] {
-  const outcome = formatEnum(AttemptOutcomeSchema, attempt.outcome);
+  const outcome = enumWord(AttemptOutcomeSchema, attempt.outcome);
   return [
     `${attempt.number}${attempt.retry ? " retry" : ""}${attempt.hedge ? " hedge" : ""}`,
     attempt.route,
@@ -50,18 +50,18 @@ function attemptRow(attempt: Attempt): Cell[] {
 }
 
 function skipRow(skip: Skip, nowMs: number): Cell[] {
-  const reason = formatEnum(SkipReasonSchema, skip.reason);
+  const reason = enumWord(SkipReasonSchema, skip.reason);
   const waitMs = skip.retryTime === undefined ? 0 : timestampMs(skip.retryTime) - nowMs;
   return [
     skip.route,
     { text: reason, style: "warning" },
-    waitMs > 0 ? `in ${formatDuration(waitMs)}` : "",
+    waitMs > 0 ? `in ${describeElapsed(waitMs)}` : "",
     skip.message,
   ];
 }
 
 function optionalDuration(duration: Duration | undefined): string {
-  return duration === undefined ? "" : formatDuration(durationMs(duration));
+  return duration === undefined ? "" : describeElapsed(durationMs(duration));
 }
 
 function formatDelivered({ deliveredBytes, resumable }: FailoverReport): string[] {

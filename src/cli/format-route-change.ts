@@ -6,7 +6,7 @@ import {
   BreakerStateSchema,
   type Route,
 } from "../../gen/ts/understudy/v1/route_service_pb.ts";
-import { formatEnum } from "./format-enum.ts";
+import { enumWord } from "../call/enum-words.ts";
 import { formatPrintable } from "./format-printable.ts";
 
 /**
@@ -16,8 +16,8 @@ import { formatPrintable } from "./format-printable.ts";
 export function formatRouteChange({ name, availability }: Route): string {
   if (availability === undefined) return formatPrintable(`${name}: unknown`);
   const facts = [
-    formatEnum(Availability_StateSchema, availability.state),
-    `breaker ${formatEnum(BreakerStateSchema, availability.breakerState)}`,
+    enumWord(Availability_StateSchema, availability.state),
+    `breaker ${enumWord(BreakerStateSchema, availability.breakerState)}`,
     ...(availability.until === undefined ? [] : [`until ${timestampDate(availability.until).toISOString()}`]),
   ];
   const cause = availability.cause === "" ? "" : `: ${availability.cause}`;

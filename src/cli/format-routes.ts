@@ -9,8 +9,8 @@ import {
   BreakerStateSchema,
   type Route,
 } from "../../gen/ts/understudy/v1/route_service_pb.ts";
-import { formatDuration } from "./format-duration.ts";
-import { formatEnum } from "./format-enum.ts";
+import { enumWord } from "../call/enum-words.ts";
+import { describeElapsed } from "../time/duration.ts";
 import { type Cell, formatTable, type TableOptions } from "./format-table.ts";
 import type { Style } from "./paint.ts";
 
@@ -31,14 +31,14 @@ function routeRow({ name, model, availability }: Route, nowMs: number): Cell[] {
   return [
     name,
     model,
-    { text: formatEnum(Availability_StateSchema, state), style: stateStyle(state) },
+    { text: enumWord(Availability_StateSchema, state), style: stateStyle(state) },
     {
-      text: formatEnum(BreakerStateSchema, breakerState),
+      text: enumWord(BreakerStateSchema, breakerState),
       style: breakerState === BreakerState.CLOSED ? "good" : "bad",
     },
     formatLoad(availability),
-    since === undefined ? "" : `${formatDuration(Math.max(0, nowMs - timestampMs(since)))} ago`,
-    until === undefined ? "" : `in ${formatDuration(Math.max(0, timestampMs(until) - nowMs))}`,
+    since === undefined ? "" : `${describeElapsed(Math.max(0, nowMs - timestampMs(since)))} ago`,
+    until === undefined ? "" : `in ${describeElapsed(Math.max(0, timestampMs(until) - nowMs))}`,
     cause,
   ];
 }

@@ -5,7 +5,7 @@ import {
   RouteApproval_StateSchema as ApprovalStateSchema,
   type Workload,
 } from "../../gen/ts/understudy/v1/route_service_pb.ts";
-import { formatEnum } from "./format-enum.ts";
+import { enumWord } from "../call/enum-words.ts";
 import { formatTable, type TableOptions } from "./format-table.ts";
 
 /** Approvals that a backup does not need to be told of. */
@@ -24,5 +24,5 @@ export function formatWorkloads(workloads: readonly Workload[], options: TableOp
 function formatBackup(name: string, { approvals }: Workload): string {
   const approval = approvals.find(({ route }) => route === name);
   if (approval === undefined || IN_ORDER.has(approval.state)) return name;
-  return `${name} (approval ${formatEnum(ApprovalStateSchema, approval.state)})`;
+  return `${name} (approval ${enumWord(ApprovalStateSchema, approval.state)})`;
 }

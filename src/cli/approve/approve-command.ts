@@ -5,9 +5,9 @@ import {
   Verdict_Result as VerdictResult,
   Verdict_ResultSchema as VerdictResultSchema,
 } from "../../../gen/ts/understudy/v1/comparison_service_pb.ts";
+import { enumName } from "../../call/enum-words.ts";
 import { configOption } from "../config-option.ts";
 import type { EndWith } from "../end-with.ts";
-import { formatEnum } from "../format-enum.ts";
 import type { Evidence } from "./evidence.ts";
 import { findApprover } from "./find-approver.ts";
 import { parseLifetime } from "./parse-lifetime.ts";
@@ -111,7 +111,7 @@ function makeApproval(command: Command, workload: string, route: string, flags: 
   const evidence = report === undefined ? undefined : readEvidence(report, workload, route);
   const passed = evidence?.verdict === VerdictResult.PASS;
   if (!passed && !override) {
-    const verdict = formatEnum(VerdictResultSchema, evidence?.verdict ?? VerdictResult.UNSPECIFIED).toUpperCase();
+    const verdict = enumName(VerdictResultSchema, evidence?.verdict ?? VerdictResult.UNSPECIFIED);
     throw new Error(`the verdict on ${route} is ${verdict}: add --override to approve it for 7 days at most`);
   }
   const lifetimeMs = flags.expires ?? (passed ? USUAL_LIFETIME_MS : MAX_OVERRIDE_MS);
