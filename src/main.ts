@@ -2,7 +2,7 @@
 
 import { dirname, relative, resolve as resolvePath } from "node:path";
 import { type Config, RequireApproval } from "../gen/ts/understudy/config/v1/config_pb.ts";
-import type { ApproveOptions, RevokeOptions } from "./cli/approve/approve-command.ts";
+import type { ApproveOptions, RevokeOptions } from "./cli/approve/approval-options.ts";
 import { describeFirstCalls } from "./cli/first-calls.ts";
 import { createProgram, type ServeOptions } from "./cli/program.ts";
 import { approvalsFolder } from "./config/approval-path.ts";
