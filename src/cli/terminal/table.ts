@@ -1,12 +1,13 @@
 /** Writes a table with aligned columns. */
 
+import stringWidth from "string-width";
 import { formatPrintable, type Paint, type Style } from "./shown-text.ts";
 
 export type Cell = string | { readonly text: string; readonly style: Style };
 
 export interface TableOptions {
   readonly paint: Paint;
-  /** Widest line in characters; the last column is cut to fit. Default no limit. */
+  /** Widest line in columns of the terminal; the last column of the table is cut to fit. Default no limit. */
   readonly maxWidth?: number;
 }
 
@@ -19,7 +20,7 @@ export function formatTable(
   { paint, maxWidth = Number.POSITIVE_INFINITY }: TableOptions,
 ): string[] {
   const table = [headings.map((text): Cell => ({ text, style: "heading" })), ...rows].map((row) => row.map(toShown));
-  const widths = headings.map((_, column) => Math.max(...table.map((row) => row[column]?.text.length ?? 0)));
+  const widths = headings.map((_, column) => Math.max(...table.map((row) => stringWidth(row[column]?.text ?? ""))));
   const lastColumn = headings.length - 1;
   const lastStart = widths.slice(0, lastColumn).reduce((sum, width) => sum + width + gap.length, 0);
   const lastWidth = Math.max(1, maxWidth - lastStart);
@@ -27,7 +28,7 @@ export function formatTable(
     row
       .map(({ text, style }, column) => {
         const fitted = column === lastColumn ? cut(text, lastWidth) : text;
-        const padding = column === lastColumn ? "" : " ".repeat((widths[column] ?? 0) - text.length);
+        const padding = column === lastColumn ? "" : " ".repeat((widths[column] ?? 0) - stringWidth(text));
         return (style === undefined ? fitted : paint(style, fitted)) + padding;
       })
       .join(gap),
@@ -39,6 +40,17 @@ function toShown(cell: Cell): { text: string; style?: Style } {
   return { text: formatPrintable(cell.text) || "-", style: cell.style };
 }
 
+/** What people see as one character, so that no emoji is cut in two. */
+const characters = new Intl.Segmenter("en", { granularity: "grapheme" });
+
 function cut(text: string, width: number): string {
-  return text.length <= width ? text : `${text.slice(0, width - 1)}…`;
+  if (stringWidth(text) <= width) return text;
+  let shown = "";
+  let shownWidth = 1; // that of the ellipsis
+  for (const { segment } of characters.segment(text)) {
+    shownWidth += stringWidth(segment);
+    if (shownWidth > width) break;
+    shown += segment;
+  }
+  return `${shown}…`;
 }
