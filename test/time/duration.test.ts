@@ -37,7 +37,9 @@ test.each([
   [1, "1ms"],
   [1500, "1500ms"],
   [90_000, "90s"],
+  [120_000, "120s"],
   [3_600_000, "1h"],
+  [86_400_000, "24h"],
 ])("writes %i ms as %s", (ms, text) => {
   expect(formatDuration(ms)).toBe(text);
   expect(parseDuration(text)).toBe(ms);
