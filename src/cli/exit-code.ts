@@ -12,3 +12,14 @@ export const ExitCode = {
   /** Ended by Ctrl-C, as shells count it: 128 + SIGINT. */
   interrupted: 130,
 } as const;
+
+/** Receives the exit code of a command that ran. */
+export type EndWith = (exitCode: number) => void;
+
+/** The command line is wrong in a way that only the command itself can tell: ends with `ExitCode.usage`. */
+export class UsageFault extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = "UsageFault";
+  }
+}

@@ -1,15 +1,14 @@
 /** The command line: its commands, options, help and exit codes. */
 
+import { readFileSync } from "node:fs";
 import { Command, CommanderError, Option } from "commander";
 import { type ApprovalCommands, addApproveCommands } from "./approve/approve-command.ts";
 import { addCompareCommand } from "./compare/compare-command.ts";
-import { addCompleteCommand } from "./complete-command.ts";
-import { configOption } from "./config-option.ts";
-import type { EndWith } from "./end-with.ts";
-import { ExitCode } from "./exit-code.ts";
-import { readVersion } from "./read-version.ts";
-import { addRoutesCommand } from "./routes-command.ts";
-import { createTerminal, type Terminal } from "./terminal.ts";
+import { addCompleteCommand } from "./complete/complete-command.ts";
+import { type EndWith, ExitCode } from "./exit-code.ts";
+import { addRoutesCommand } from "./routes/routes-command.ts";
+import { configOption } from "./shared-options.ts";
+import { createTerminal, type Terminal } from "./terminal/terminal.ts";
 import { addWorkloadsCommand } from "./workloads-command.ts";
 
 /** Options of `understudy serve`. What is undefined is left to the configuration, then to the default. */
@@ -117,4 +116,11 @@ function addCheckCommand(program: Command, local: LocalCommands, endWith: EndWit
 /** A variable that is set but empty counts as not set. */
 function withoutEmpty(options: ServeOptions): ServeOptions {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== ""));
+}
+
+/** The version in the package's manifest, two folders up from this file in a checkout and in a package alike. */
+function readVersion(): string {
+  const manifest: unknown = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
+  const isManifest = typeof manifest === "object" && manifest !== null && "version" in manifest;
+  return isManifest && typeof manifest.version === "string" ? manifest.version : "unknown";
 }

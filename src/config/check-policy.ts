@@ -10,7 +10,7 @@ import {
   PolicySchema,
   SwitchSchema,
 } from "../../gen/ts/understudy/v1/routing_pb.ts";
-import { formatDuration } from "./parse-duration.ts";
+import { formatDuration } from "../time/duration.ts";
 import { NESTED_PAIRS, POLICY_DURATIONS_MS, POLICY_NUMBERS, type PolicyRange, SUSPECT_PAIRS } from "./policy-ranges.ts";
 
 /** Takes what is wrong: the field as the proto names it, the mistake, and the mend. */

@@ -1,10 +1,10 @@
 /** Checks a provider: what its platform needs, its endpoint, and its key. */
 
 import { Dialect, DialectSchema, PlatformSchema, type Provider } from "../../gen/ts/understudy/config/v1/config_pb.ts";
+import { enumKey, enumsByKey } from "../call/enum-words.ts";
 import { checkEndpoint } from "./check-endpoint.ts";
 import { checkHeaders } from "./check-headers.ts";
 import { checkKey } from "./check-key.ts";
-import { enumName, enumNames } from "./enum-names.ts";
 import { PLATFORM_RULES } from "./platform-rules.ts";
 import type { Problems } from "./problems.ts";
 
@@ -15,11 +15,11 @@ export function checkProvider(provider: Provider, path: string, problems: Proble
   checkKey(provider.apiKey, `${path}.api_key`, problems);
   const rule = PLATFORM_RULES.get(provider.platform);
   if (rule === undefined) {
-    const known = [...enumNames(PlatformSchema).keys()].join(", ");
+    const known = [...enumsByKey(PlatformSchema).keys()].join(", ");
     problems.report(`${path}.platform`, "is missing", `add platform: one of ${known}`);
     return;
   }
-  const platform = enumName(PlatformSchema, provider.platform);
+  const platform = enumKey(PlatformSchema, provider.platform);
   checkDialect(provider.dialect, rule.dialect, platform, `${path}.dialect`, problems);
   if (provider.endpoint !== "") checkEndpoint(provider.endpoint, rule.allowsCleartext, `${path}.endpoint`, problems);
   else if (rule.needsEndpoint) {
@@ -38,11 +38,11 @@ function checkDialect(
   problems: Problems,
 ): void {
   if (only === undefined && dialect === Dialect.UNSPECIFIED) {
-    const known = [...enumNames(DialectSchema).keys()].join(" or ");
+    const known = [...enumsByKey(DialectSchema).keys()].join(" or ");
     problems.report(path, `is missing, and platform ${platform} speaks several`, `add dialect: ${known}`);
   }
   if (only !== undefined && dialect !== Dialect.UNSPECIFIED && dialect !== only) {
-    const message = `platform ${platform} speaks ${enumName(DialectSchema, only)} only`;
+    const message = `platform ${platform} speaks ${enumKey(DialectSchema, only)} only`;
     problems.report(path, message, "remove the key, or use another platform");
   }
 }

@@ -2,8 +2,8 @@
 
 import { durationMs } from "@bufbuild/protobuf/wkt";
 import { type Config, type Server, ServerSchema } from "../../gen/ts/understudy/config/v1/config_pb.ts";
+import { formatDuration } from "../time/duration.ts";
 import { isLoopback } from "./is-loopback.ts";
-import { formatDuration } from "./parse-duration.ts";
 import { parseListen } from "./parse-listen.ts";
 import type { Problems } from "./problems.ts";
 import { MAX_REQUEST_BYTES, SERVER_DEFAULTS } from "./server-defaults.ts";

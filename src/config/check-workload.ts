@@ -2,10 +2,10 @@
 
 import { durationMs } from "@bufbuild/protobuf/wkt";
 import type { Config, Workload } from "../../gen/ts/understudy/config/v1/config_pb.ts";
+import { formatDuration } from "../time/duration.ts";
 import { findMarginFaults } from "./acceptance-ranges.ts";
 import { checkNestedLimits, checkPolicy } from "./check-policy.ts";
 import { suggest } from "./nearest.ts";
-import { formatDuration } from "./parse-duration.ts";
 import { MAX_BACKUPS } from "./policy-ranges.ts";
 import type { Problems } from "./problems.ts";
 import { findRoute } from "./route-reference.ts";

@@ -1,9 +1,9 @@
 /** Turns one YAML scalar into the value of a field: text, number, truth value, enum value or duration. */
 
 import { type DescEnum, ScalarType } from "@bufbuild/protobuf";
-import { enumNames } from "./enum-names.ts";
+import { enumsByKey } from "../call/enum-words.ts";
+import { parseDuration } from "../time/duration.ts";
 import { suggest } from "./nearest.ts";
-import { parseDuration } from "./parse-duration.ts";
 import { showText } from "./show-text.ts";
 
 /** A scalar of the file: what YAML made of it, after its variables were filled in. */
@@ -40,7 +40,7 @@ export function readScalar(scalar: SourceScalar, type: ScalarType | undefined): 
 
 /** Reads an enum value by its short name. */
 export function readEnum(scalar: SourceScalar, desc: DescEnum): ReadValue {
-  const names = enumNames(desc);
+  const names = enumsByKey(desc);
   const known = [...names.keys()];
   if (typeof scalar.value !== "string") return wrong(`is ${kindOf(scalar.value)}`, `use one of ${known.join(", ")}`);
   const value = names.get(scalar.value);

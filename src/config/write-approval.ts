@@ -4,8 +4,8 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { stringify } from "yaml";
 import type { Approval } from "../../gen/ts/understudy/config/v1/config_pb.ts";
 import { Verdict_ResultSchema as VerdictResultSchema } from "../../gen/ts/understudy/v1/comparison_service_pb.ts";
+import { enumKey } from "../call/enum-words.ts";
 import { approvalPath } from "./approval-path.ts";
-import { enumName } from "./enum-names.ts";
 import { parseApproval } from "./parse-approval.ts";
 import { readConfigFile } from "./read-config-file.ts";
 
@@ -37,7 +37,7 @@ function findPath(folder: string, workload: string, route: string): string {
 }
 
 function formatApproval({ verdict, ...approval }: Approval): string {
-  const result = enumName(VerdictResultSchema, verdict);
+  const result = enumKey(VerdictResultSchema, verdict);
   return stringify({
     workload: approval.workload,
     route: approval.route,

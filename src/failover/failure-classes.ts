@@ -1,7 +1,8 @@
 /** What follows from each way in which an attempt can end: one table as data. */
 
-import { AttemptOutcome } from "../../gen/ts/understudy/v1/ledger_pb.ts";
+import { AttemptOutcome, AttemptOutcomeSchema } from "../../gen/ts/understudy/v1/ledger_pb.ts";
 import { SwitchReason } from "../../gen/ts/understudy/v1/routing_pb.ts";
+import { enumWord } from "../call/enum-words.ts";
 import type { FailureKind } from "../call/upstream-failure.ts";
 import type { Outcome } from "./attempt/outcome.ts";
 
@@ -89,13 +90,9 @@ export const OTHER_OUTCOMES: Readonly<Record<Exclude<Outcome["kind"], "failed">,
   cancelled: row("end", "neutral", "CANCELLED"),
 };
 
-const OUTCOME_NAMES = new Map<AttemptOutcome, string>(
-  Object.entries(AttemptOutcome).map(([name, value]) => [value, name.toLowerCase()]),
-);
-
 /** The word for an outcome in the log and in metrics: `rate_limited`. */
 export function outcomeName(outcome: Outcome): string {
-  return OUTCOME_NAMES.get(classify(outcome).outcome) ?? "";
+  return enumWord(AttemptOutcomeSchema, classify(outcome).outcome);
 }
 
 /** The class of an outcome. */

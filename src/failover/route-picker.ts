@@ -4,7 +4,7 @@ import { Continuation } from "../../gen/ts/understudy/v1/route_service_pb.ts";
 import { SkipReason } from "../../gen/ts/understudy/v1/routing_pb.ts";
 import type { Plan, PlannedRoute } from "../call/plan.ts";
 import type { Admission, Lease, Refused, Route } from "../call/route.ts";
-import { describeDuration } from "./attempt/describe-outcome.ts";
+import { describeLimit } from "../time/duration.ts";
 import type { SilenceWatches } from "./attempt/silence-watch.ts";
 import { MAX_ADMISSION_WAIT_MS, MIN_ATTEMPT_TIME_MS } from "./engine-limits.ts";
 import type { SkipRecord } from "./ledger/skip-record.ts";
@@ -105,7 +105,7 @@ export class RoutePicker {
     }
     const remainingMs = this.#remainingMs();
     if (remainingMs < MIN_ATTEMPT_TIME_MS) {
-      const left = `only ${describeDuration(Math.max(0, remainingMs))} are left of the call's deadline`;
+      const left = `only ${describeLimit(Math.max(0, remainingMs))} are left of the call's deadline`;
       this.#skip(route, { reason: SkipReason.NO_TIME, message: left, retryAtMs: undefined });
       return undefined;
     }

@@ -2,7 +2,7 @@
 
 import { resolve } from "node:path";
 import type { Config } from "../../gen/ts/understudy/config/v1/config_pb.ts";
-import type { ApproveOptions, RevokeOptions } from "../cli/approve/approve-command.ts";
+import type { ApproveOptions, RevokeOptions } from "../cli/approve/approval-options.ts";
 import { approvalsFolder } from "../config/approval-path.ts";
 import { findConfigFile } from "../config/find-config-file.ts";
 import { loadConfig } from "../config/load-config.ts";

@@ -2,7 +2,7 @@
 
 import type { Config } from "../../gen/ts/understudy/config/v1/config_pb.ts";
 import { Continuation, type Route, RouteApproval_State as State } from "../../gen/ts/understudy/v1/route_service_pb.ts";
-import { describeDuration } from "../failover/attempt/describe-outcome.ts";
+import { describeLimit } from "../time/duration.ts";
 import type { Approvals, Standing } from "./approvals.ts";
 import { PLAIN_CALL, type ResolvedPolicy, resolvePolicy } from "./policy.ts";
 
@@ -55,10 +55,10 @@ function describeStanding({ state, expiresAtMs }: Standing): string {
 function describeLimits(policy: ResolvedPolicy): string {
   const { limits } = policy;
   return [
-    `first token within ${describeDuration(limits.firstProgress.confirmMs)}`,
-    `no gap above ${describeDuration(limits.text.confirmMs)}`,
+    `first token within ${describeLimit(limits.firstProgress.confirmMs)}`,
+    `no gap above ${describeLimit(limits.text.confirmMs)}`,
     `${policy.maxAttempts} attempts`,
-    `${describeDuration(policy.totalTimeoutMs)} in all`,
+    `${describeLimit(policy.totalTimeoutMs)} in all`,
     policy.switchesAfterText ? "switches in the middle of an answer" : "does not switch after text",
   ].join(", ");
 }

@@ -2,6 +2,7 @@
 
 import CircuitBreaker from "opossum";
 import { SkipReason } from "../../gen/ts/understudy/v1/routing_pb.ts";
+import { describeLimit } from "../time/duration.ts";
 import type { Hold } from "./hold.ts";
 import { createOpenLength, type OpenLength } from "./open-length.ts";
 import { createProbePlace, type Probe, type ProbePlace } from "./probe-place.ts";
@@ -208,7 +209,7 @@ class RecordingBreaker implements Breaker {
     if (this.#announced === "half-open") return "the call that tested it failed";
     if (this.#failuresInARow >= MAX_FAILURES_IN_A_ROW) return `${MAX_FAILURES_IN_A_ROW} failures in a row`;
     const { failures, fires } = this.#circuit.stats;
-    return `${failures} of ${fires} attempts failed within ${WINDOW_MS / 1000} s`;
+    return `${failures} of ${fires} attempts failed within ${describeLimit(WINDOW_MS)}`;
   }
 
   #onClose(): void {

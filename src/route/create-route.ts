@@ -10,6 +10,7 @@ import {
   RouteSchema,
 } from "../../gen/ts/understudy/v1/route_service_pb.ts";
 import { SkipReason } from "../../gen/ts/understudy/v1/routing_pb.ts";
+import { enumWord } from "../call/enum-words.ts";
 import type { Admission, AdmitOptions, Lease, Refused } from "../call/route.ts";
 import type { Upstream } from "../call/upstream.ts";
 import { createPlaces, type Place, type Places } from "./admission.ts";
@@ -246,7 +247,7 @@ class GuardedRoute implements ProtectedRoute {
 /** The word for a state. A full route is available: it is busy, and a moment later it is not. */
 function stateWord(state: AvailabilityState): string {
   const shown = state === AvailabilityState.FULL ? AvailabilityState.AVAILABLE : state;
-  return AvailabilityStateSchema.value[shown]?.localName.toLowerCase() ?? "";
+  return enumWord(AvailabilityStateSchema, shown);
 }
 
 function refuse(hold: Hold): Admission {

@@ -11,6 +11,7 @@ import {
 import { SkipReasonSchema } from "../../gen/ts/understudy/v1/routing_pb.ts";
 import type { CallObserver } from "../call/call-observer.ts";
 import type { CallEnding, CallRecord, CallRun } from "../call/call-record.ts";
+import { enumWord } from "../call/enum-words.ts";
 import type { Log } from "./log.ts";
 
 /** Reasons that concern whoever runs the gateway; the others are the caller's matter. */
@@ -75,9 +76,9 @@ function describeCall(record: CallRecord): object {
 function describeEnding(ending: CallEnding, run: CallRun | undefined): object {
   switch (ending.kind) {
     case "completed":
-      return { outcome: "completed", finishReason: word(FinishReasonSchema.value[ending.finishReason]?.localName) };
+      return { outcome: "completed", finishReason: enumWord(FinishReasonSchema, ending.finishReason) };
     case "refused": {
-      const outcome = word(ErrorReasonSchema.value[ending.reason]?.localName);
+      const outcome = enumWord(ErrorReasonSchema, ending.reason);
       return run === undefined ? { outcome, cause: ending.message } : { outcome };
     }
     case "fault":
@@ -92,9 +93,7 @@ function describeRun({ attempts, skips, switches, usage, cost, deliveredBytes }:
   return {
     attempts: attempts.map(describeAttempt),
     skips:
-      skips.length > 0
-        ? skips.map(({ route, reason }) => `${route} ${word(SkipReasonSchema.value[reason]?.localName)}`)
-        : undefined,
+      skips.length > 0 ? skips.map(({ route, reason }) => `${route} ${enumWord(SkipReasonSchema, reason)}`) : undefined,
     switchCount: switches.length > 0 ? switches.length : undefined,
     deliveredBytes,
     inputTokens: count(usage.inputTokens),
@@ -105,7 +104,7 @@ function describeRun({ attempts, skips, switches, usage, cost, deliveredBytes }:
 
 function describeAttempt(attempt: Attempt): object {
   const { route, outcome, upstreamStatus, upstreamRequestId, duration, deliveredBytes, message } = attempt;
-  const name = word(AttemptOutcomeSchema.value[outcome]?.localName);
+  const name = enumWord(AttemptOutcomeSchema, outcome);
   return {
     route,
     outcome: name,
@@ -114,10 +113,6 @@ function describeAttempt(attempt: Attempt): object {
     durationMs: duration && durationMs(duration),
     deliveredBytes: Number(deliveredBytes),
   };
-}
-
-function word(name: string | undefined): string | undefined {
-  return name?.toLowerCase();
 }
 
 function count(amount: bigint | undefined): number | undefined {

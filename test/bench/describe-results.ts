@@ -1,6 +1,6 @@
 /** Writes what the bench found: tables, and whether the aims are met. */
 
-import { formatTable } from "../../src/cli/format-table.ts";
+import { formatTable } from "../../src/cli/terminal/table.ts";
 import type { MemoryComparison, StreamMemory } from "./compare-memory.ts";
 import type { Comparison } from "./compare-ways.ts";
 import type { Round } from "./measure-round.ts";

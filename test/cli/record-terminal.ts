@@ -1,8 +1,7 @@
 /** A terminal that remembers what it was shown, stdout and stderr in one as on a screen. */
 
-import type { Output } from "../../src/cli/output.ts";
-import { plain } from "../../src/cli/paint.ts";
-import type { Terminal } from "../../src/cli/terminal.ts";
+import { plain } from "../../src/cli/terminal/shown-text.ts";
+import type { Output, Terminal } from "../../src/cli/terminal/terminal.ts";
 
 export interface RecordedTerminal extends Terminal {
   /** What stdout was given. */

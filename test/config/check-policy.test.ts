@@ -3,7 +3,6 @@ import { durationFromMs } from "@bufbuild/protobuf/wkt";
 import { describe, expect, test } from "vitest";
 import { PolicySchema } from "../../gen/ts/understudy/v1/routing_pb.ts";
 import { checkPolicy } from "../../src/config/check-policy.ts";
-import { formatDuration, parseDuration } from "../../src/config/parse-duration.ts";
 import { POLICY_DURATIONS_MS, POLICY_NUMBERS } from "../../src/config/policy-ranges.ts";
 
 function check(policy: MessageInitShape<typeof PolicySchema>): readonly string[] {
@@ -53,34 +52,4 @@ describe("the ranges of a policy", () => {
   ])("refuse %o", (policy, problem) => {
     expect(check(policy)).toEqual([problem]);
   });
-});
-
-test.each([
-  ["500ms", 500],
-  ["1.5s", 1500],
-  ["0s", 0],
-  ["2m", 120_000],
-  ["1h", 3_600_000],
-  ["0.001s", 1],
-  ["0.0001s", undefined],
-  ["1.5ms", undefined],
-  ["1", undefined],
-  ["s", undefined],
-  ["1 s", undefined],
-  ["1S", undefined],
-  ["1d", undefined],
-  ["1e3s", undefined],
-  ["9999999999s", undefined],
-])("reads the duration %s", (text, ms) => {
-  expect(parseDuration(text)).toBe(ms);
-});
-
-test.each([
-  [0, "0s"],
-  [1, "1ms"],
-  [1500, "1500ms"],
-  [90_000, "90s"],
-  [3_600_000, "1h"],
-])("writes %i ms as %s", (ms, text) => {
-  expect(formatDuration(ms)).toBe(text);
 });

@@ -1,13 +1,13 @@
 /** Declares `understudy compare` and `understudy compare init`. */
 
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { addClientOptions } from "../add-client-options.ts";
-import type { EndWith } from "../end-with.ts";
-import { ExitCode } from "../exit-code.ts";
-import { parseWholeNumber } from "../parse-whole-number.ts";
-import { type ClientOptions, runClient } from "../run-client.ts";
-import type { Terminal } from "../terminal.ts";
-import { type CompareOptions, compare } from "./compare.ts";
+import { type ClientOptions, runClient } from "../client/run-client.ts";
+import { type EndWith, ExitCode } from "../exit-code.ts";
+import { parseNames, parseWholeNumber } from "../option-values.ts";
+import { addClientOptions } from "../shared-options.ts";
+import type { Terminal } from "../terminal/terminal.ts";
+import { compare } from "./compare.ts";
+import type { CompareOptions } from "./comparison-request.ts";
 import { initSamples } from "./init-samples.ts";
 
 const examples = `
@@ -30,7 +30,7 @@ export function addCompareCommand(program: Command, terminal: Terminal, endWith:
     .option("-w, --workload <name>", "workload whose primary is the standard")
     .option("--samples <file>", "file with one sample a line, as JSON")
     .option("--samples-of <name>", "sample set in the server's configuration")
-    .addOption(new Option("--backups <routes>", "routes to judge, with commas between").argParser(splitNames))
+    .addOption(new Option("--backups <routes>", "routes to judge, with commas between").argParser(parseNames))
     .option("--switch", "also cut each answer on the primary and let the backup finish it")
     .addOption(new Option("--max-cost <usd>", "most money to spend, in US dollars").argParser(parseMicroUsd))
     .addOption(
@@ -86,13 +86,6 @@ function addInitCommand(compareCommand: Command, terminal: Terminal, endWith: En
 /** `--json` names a file here, so failures are told in words. */
 function connection({ server, key }: Pick<ClientOptions, "server" | "key">): ClientOptions {
   return { server, key };
-}
-
-function splitNames(text: string): string[] {
-  return text
-    .split(",")
-    .map((name) => name.trim())
-    .filter((name) => name !== "");
 }
 
 /** US dollars, as millionths. */

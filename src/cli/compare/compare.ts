@@ -1,46 +1,26 @@
 /** `understudy compare`: runs a comparison, shows its progress, keeps its results and reports. */
 
-import { createHash, randomInt } from "node:crypto";
-import { create, toJsonString } from "@bufbuild/protobuf";
+import { randomInt } from "node:crypto";
 import {
   type CompareRoutesRequest,
-  CompareRoutesRequestSchema,
   type ComparisonFinished,
   type ComparisonPlanned,
-  type Sample,
-  SampleBatchSchema,
+  Verdict_Result as Result,
   type SampleResult,
+  type Verdict,
 } from "../../../gen/ts/understudy/v1/comparison_service_pb.ts";
-import type { Server } from "../connect-server.ts";
+import type { Server } from "../client/connect-server.ts";
+import { ExitCode } from "../exit-code.ts";
 import type { Report } from "../report/report.ts";
-import { verdictExitCode } from "../report/verdict-exit-code.ts";
 import { writeReports } from "../report/write-reports.ts";
-import type { Terminal } from "../terminal.ts";
+import type { Terminal } from "../terminal/terminal.ts";
+import { type CompareOptions, makeComparisonKey, makeComparisonRequest } from "./comparison-request.ts";
 import { createProgressView, formatPlanned } from "./progress-view.ts";
 import { readSamples } from "./read-samples.ts";
 import { openRunFile, type RunFile } from "./run-file.ts";
 
 /** Largest seed that is chosen: easy to type again. */
 const MAX_CHOSEN_SEED = 2 ** 31;
-
-export interface CompareOptions {
-  readonly workload?: string | undefined;
-  /** File with samples. */
-  readonly samples?: string | undefined;
-  /** Sample set of the server. */
-  readonly samplesOf?: string | undefined;
-  readonly backups?: readonly string[] | undefined;
-  readonly switch?: boolean | undefined;
-  /** In millionths of a US dollar. */
-  readonly maxCost?: bigint | undefined;
-  readonly maxTokens?: number | undefined;
-  readonly seed?: number | undefined;
-  readonly includeText?: boolean | undefined;
-  readonly json?: string | undefined;
-  readonly markdown?: string | undefined;
-  readonly html?: string | undefined;
-  readonly run?: string | undefined;
-}
 
 /** Compares, and returns the exit code that the verdicts stand for. */
 export async function compare(
@@ -50,10 +30,10 @@ export async function compare(
   signal: AbortSignal,
 ): Promise<number> {
   const samples = options.samples === undefined ? [] : readSamples(options.samples);
-  const request = makeRequest(options, samples);
+  const request = makeComparisonRequest(options, samples);
   const wantedSeed = options.seed === undefined ? undefined : BigInt(options.seed);
   const seed = wantedSeed ?? BigInt(randomInt(MAX_CHOSEN_SEED));
-  const run = openRunFile({ path: options.run, key: makeKey(request), seed, wantedSeed });
+  const run = openRunFile({ path: options.run, key: makeComparisonKey(request), seed, wantedSeed });
   request.seed = run.seed;
   request.done = latest(run.done).map(withoutAnswer);
   const told = await runComparison(server, request, run, terminal, signal);
@@ -107,29 +87,6 @@ function formatKept(results: readonly SampleResult[], { path }: RunFile): string
   return `${latest(results).length} results are kept for 7 days in ${path}: the same command goes on from there`;
 }
 
-function makeRequest(options: CompareOptions, samples: Sample[]): CompareRoutesRequest {
-  const request = create(CompareRoutesRequestSchema, {
-    workload: options.workload ?? "",
-    backups: [...(options.backups ?? [])],
-    samples:
-      options.samplesOf === undefined
-        ? { case: "inline", value: create(SampleBatchSchema, { samples }) }
-        : { case: "sampleSet", value: options.samplesOf },
-    switch: options.switch ?? false,
-    includeText: true,
-  });
-  if (options.maxCost !== undefined) request.maxCostMicroUsd = options.maxCost;
-  if (options.maxTokens !== undefined) request.maxTokens = BigInt(options.maxTokens);
-  return request;
-}
-
-/** What the results depend on: neither limits nor the seed. */
-function makeKey(request: CompareRoutesRequest): string {
-  const { workload, backups, samples, switch: switches } = request;
-  const compared = create(CompareRoutesRequestSchema, { workload, backups, samples, switch: switches });
-  return createHash("sha256").update(toJsonString(CompareRoutesRequestSchema, compared)).digest("hex");
-}
-
 /** Each result once: a later one replaces an earlier one, whose answer it may lack. */
 function latest(results: readonly SampleResult[]): SampleResult[] {
   const found = new Map<string, SampleResult>();
@@ -145,4 +102,10 @@ function latest(results: readonly SampleResult[]): SampleResult[] {
 function withoutAnswer(result: SampleResult): SampleResult {
   const { response: _response, ...rest } = result;
   return { ...rest, differences: [] };
+}
+
+/** The worst of the verdicts. */
+function verdictExitCode(verdicts: readonly Verdict[]): number {
+  if (verdicts.some(({ result }) => result === Result.FAIL)) return ExitCode.failure;
+  return verdicts.every(({ result }) => result === Result.PASS) ? ExitCode.ok : ExitCode.inconclusive;
 }

@@ -1,10 +1,10 @@
 /** `understudy compare init`: writes samples to begin with. */
 
 import { writeFileSync } from "node:fs";
-import type { Server } from "../connect-server.ts";
-import { listPages, pageSize } from "../list-pages.ts";
-import type { Terminal } from "../terminal.ts";
-import { UsageFault } from "../usage-fault.ts";
+import type { Server } from "../client/connect-server.ts";
+import { listPages, pageSize } from "../client/list-pages.ts";
+import { UsageFault } from "../exit-code.ts";
+import type { Terminal } from "../terminal/terminal.ts";
 
 export interface InitOptions {
   readonly workload: string;

@@ -1,9 +1,9 @@
 /** Shows how far a comparison is. */
 
 import type { ComparisonPlanned, SampleResult } from "../../../gen/ts/understudy/v1/comparison_service_pb.ts";
-import { formatCost } from "../format-cost.ts";
-import { formatDuration } from "../format-duration.ts";
-import type { Output } from "../output.ts";
+import { describeElapsed } from "../../time/duration.ts";
+import { formatCost } from "../spending.ts";
+import type { Output } from "../terminal/terminal.ts";
 
 /** A line that is not rewritten comes once for each of so many parts of the whole. */
 const LINES_WITHOUT_TERMINAL = 10;
@@ -41,7 +41,7 @@ export function createProgressView(err: Output): ProgressView {
       if (seen.has(key)) return;
       if (shape === undefined) failed++;
       seen.add(key);
-      const elapsed = formatDuration(performance.now() - startedAtMs);
+      const elapsed = describeElapsed(performance.now() - startedAtMs);
       const line = `${seen.size} of ${callCount} calls, ${differing} differ, ${failed} failed, ${elapsed}`;
       const step = Math.ceil(callCount / LINES_WITHOUT_TERMINAL);
       if (err.isTerminal) await err.write(`\r\u001b[K${err.paint("faint", line)}`);

@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { fromJson, type JsonValue } from "@bufbuild/protobuf";
 import { type Sample, SampleSchema } from "../../../gen/ts/understudy/v1/comparison_service_pb.ts";
-import { UsageFault } from "../usage-fault.ts";
+import { UsageFault } from "../exit-code.ts";
 
 /** Reads one sample a line; empty lines are passed over. Fails with `UsageFault` that names the line. */
 export function readSamples(file: string): Sample[] {

@@ -5,7 +5,7 @@ import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { fromJsonString, toJsonString } from "@bufbuild/protobuf";
 import { type SampleResult, SampleResultSchema } from "../../../gen/ts/understudy/v1/comparison_service_pb.ts";
-import { UsageFault } from "../usage-fault.ts";
+import { UsageFault } from "../exit-code.ts";
 
 /** How long answers are kept, in milliseconds: 7 days. */
 const KEPT_MS = 7 * 24 * 3_600_000;

@@ -1,7 +1,10 @@
 /** Finds the texts that belong to a sample, for reports that carry text. */
 
-import type { Sample, SampleResult } from "../../../gen/ts/understudy/v1/comparison_service_pb.ts";
-import { SampleResult_Run as Run } from "../../../gen/ts/understudy/v1/comparison_service_pb.ts";
+import {
+  SampleResult_Run as Run,
+  type Sample,
+  type SampleResult,
+} from "../../../gen/ts/understudy/v1/comparison_service_pb.ts";
 
 /** Longest text of one answer in a report, in characters: a page must stay readable. */
 const MAX_SHOWN = 4_000;

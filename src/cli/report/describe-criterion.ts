@@ -5,8 +5,8 @@ import {
   Verdict_ResultSchema as ResultSchema,
   type Verdict_Result,
 } from "../../../gen/ts/understudy/v1/comparison_service_pb.ts";
-import { formatDuration } from "../format-duration.ts";
-import { formatEnum } from "../format-enum.ts";
+import { enumWord } from "../../call/enum-words.ts";
+import { describeElapsed } from "../../time/duration.ts";
 
 /** One line of a table. */
 export interface CriterionRow {
@@ -61,7 +61,7 @@ export function describeCriterion(criterion: Criterion): CriterionRow {
 
 /** `pass`, `fail`, `inconclusive`; empty for a figure. */
 export function showResult(result: Verdict_Result): string {
-  return result === 0 ? "" : formatEnum(ResultSchema, result);
+  return result === 0 ? "" : enumWord(ResultSchema, result);
 }
 
 /** The limited figure: `+1.5 %` for shares, `x1.12` for the rest. */
@@ -81,7 +81,7 @@ function showFigure(figure: number, unit: Unit): string {
     case "share":
       return `${(figure * 100).toFixed(1)} %`;
     case "time":
-      return formatDuration(figure);
+      return describeElapsed(figure);
     case "rate":
       return figure.toFixed(1);
     case "money":

@@ -6,6 +6,7 @@ import {
   SampleResult_Run as Run,
   type SampleResult,
 } from "../../../gen/ts/understudy/v1/comparison_service_pb.ts";
+import { enumName } from "../../call/enum-words.ts";
 
 const KIND_WORDS: Readonly<Record<string, string>> = {
   JSON_INVALID: "not JSON",
@@ -51,6 +52,6 @@ export function listDifferences(results: readonly SampleResult[], backup: string
 
 /** The kind of a difference in words. */
 export function nameKind(kind: DifferenceCount["kind"]): string {
-  const name = KindSchema.value[kind]?.localName ?? String(kind);
+  const name = enumName(KindSchema, kind);
   return KIND_WORDS[name] ?? name;
 }

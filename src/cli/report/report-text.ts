@@ -2,11 +2,10 @@
 
 import { Verdict_Result as Result, type Verdict } from "../../../gen/ts/understudy/v1/comparison_service_pb.ts";
 import { AttemptOutcomeSchema } from "../../../gen/ts/understudy/v1/ledger_pb.ts";
-import { formatCost } from "../format-cost.ts";
-import { formatEnum } from "../format-enum.ts";
-import { type Cell, formatTable } from "../format-table.ts";
-import { formatUsage } from "../format-usage.ts";
-import type { Paint, Style } from "../paint.ts";
+import { enumWord } from "../../call/enum-words.ts";
+import { formatCost, formatUsage } from "../spending.ts";
+import type { Paint, Style } from "../terminal/shown-text.ts";
+import { type Cell, formatTable } from "../terminal/table.ts";
 import { describeCriterion, showResult } from "./describe-criterion.ts";
 import { listDifferences, nameKind } from "./list-differences.ts";
 import type { Report } from "./report.ts";
@@ -99,7 +98,7 @@ function differencesTable({ results }: Report, { route }: Verdict, paint: Paint)
 function outcomesTable({ outcomes }: Verdict, paint: Paint): string[] {
   if (outcomes.length < 2) return [];
   const rows = outcomes.map(({ outcome, primaryCount, backupCount }) => [
-    formatEnum(AttemptOutcomeSchema, outcome),
+    enumWord(AttemptOutcomeSchema, outcome),
     String(primaryCount),
     String(backupCount),
   ]);

@@ -1,10 +1,9 @@
 /** Shows a report and writes the files that were asked for. */
 
 import { writeFileSync } from "node:fs";
-import type { Terminal } from "../terminal.ts";
+import type { Terminal } from "../terminal/terminal.ts";
 import { formatReportHtml } from "./html/report-html.ts";
-import type { Report } from "./report.ts";
-import { formatReportJson } from "./report-json.ts";
+import { formatReportJson, type Report } from "./report.ts";
 import { formatReportMarkdown } from "./report-markdown.ts";
 import { formatReportText } from "./report-text.ts";
 

@@ -10,6 +10,7 @@ import {
   type ToolShape,
 } from "../../../gen/ts/understudy/v1/comparison_service_pb.ts";
 import { type FinishReason, FinishReasonSchema } from "../../../gen/ts/understudy/v1/conversation_pb.ts";
+import { enumWord } from "../../call/enum-words.ts";
 import { compareFields } from "./compare-fields.ts";
 
 /** Most differences that are told of one answer. */
@@ -140,5 +141,5 @@ function isMissing(shape: AnswerShape): boolean {
 }
 
 function nameReason(reason: FinishReason): string {
-  return FinishReasonSchema.value[reason]?.localName.toLowerCase() ?? "unknown";
+  return enumWord(FinishReasonSchema, reason);
 }

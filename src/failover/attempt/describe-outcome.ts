@@ -1,5 +1,6 @@
 /** Says how an attempt ended, in a sentence without text of the upstream. */
 
+import { describeLimit } from "../../time/duration.ts";
 import type { Outcome, Phase } from "./outcome.ts";
 
 const WAITED_FOR: Readonly<Record<Phase, string>> = {
@@ -9,11 +10,6 @@ const WAITED_FOR: Readonly<Record<Phase, string>> = {
   reasoning: "more reasoning",
 };
 
-/** `20 s`, `1.5 s`, `300 ms`. */
-export function describeDuration(ms: number): string {
-  return ms < 1_000 ? `${Math.round(ms)} ms` : `${Number((ms / 1_000).toFixed(1))} s`;
-}
-
 /** Says how an attempt ended: `stalled: more text did not come for 20 s`. Lower case, no full stop. */
 export function describeOutcome(outcome: Outcome): string {
   switch (outcome.kind) {
@@ -22,11 +18,11 @@ export function describeOutcome(outcome: Outcome): string {
     case "failed":
       return outcome.failure.message;
     case "timedOut":
-      return `gave no answer within ${describeDuration(outcome.limitMs)}${outcome.cutShort ? ", all that the deadline left" : ""}`;
+      return `gave no answer within ${describeLimit(outcome.limitMs)}${outcome.cutShort ? ", all that the deadline left" : ""}`;
     case "movedAway":
       return "had not begun when most answers of its route fell silent";
     case "stalled":
-      return `stalled: ${WAITED_FOR[outcome.phase]} did not come for ${describeDuration(outcome.limitMs)}`;
+      return `stalled: ${WAITED_FOR[outcome.phase]} did not come for ${describeLimit(outcome.limitMs)}`;
     case "slow":
       return `was slow: ${outcome.tokensPerS.toFixed(1)} tokens a second`;
     case "badAnswer":

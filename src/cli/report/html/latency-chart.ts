@@ -1,6 +1,6 @@
 /** Draws which share of the calls was done after how long. */
 
-import { formatDuration } from "../../format-duration.ts";
+import { describeElapsed } from "../../../time/duration.ts";
 import { html, type Markup } from "./markup.ts";
 
 const WIDTH = 420;
@@ -34,7 +34,7 @@ ${[0, 0.5, 0.95, 1].map(
 `,
 )}${[0, 0.5, 1].map(
   (part) =>
-    html`<text class="note" x="${x((longest / 1.05) * part)}" y="${HEIGHT - 8}" text-anchor="${part === 0 ? "start" : part === 1 ? "end" : "middle"}">${formatDuration((longest / 1.05) * part)}</text>
+    html`<text class="note" x="${x((longest / 1.05) * part)}" y="${HEIGHT - 8}" text-anchor="${part === 0 ? "start" : part === 1 ? "end" : "middle"}">${describeElapsed((longest / 1.05) * part)}</text>
 `,
 )}${lines.map(
   ({ className, timesMs }) => html`<path class="line ${className}" d="${drawPath(timesMs, x, y)}"/>

@@ -7,9 +7,8 @@ import {
   type Verdict,
 } from "../../../../gen/ts/understudy/v1/comparison_service_pb.ts";
 import { AttemptOutcomeSchema } from "../../../../gen/ts/understudy/v1/ledger_pb.ts";
-import { formatCost } from "../../format-cost.ts";
-import { formatEnum } from "../../format-enum.ts";
-import { formatUsage } from "../../format-usage.ts";
+import { enumWord } from "../../../call/enum-words.ts";
+import { formatCost, formatUsage } from "../../spending.ts";
 import { findTexts } from "../answer-text.ts";
 import { describeCriterion, showResult } from "../describe-criterion.ts";
 import { listDifferences } from "../list-differences.ts";
@@ -129,7 +128,7 @@ function outcomesTable({ outcomes }: Verdict): Markup {
   if (outcomes.length < 2) return html``;
   const rows = outcomes.map(
     ({ outcome, primaryCount, backupCount }) =>
-      html`<tr>${[formatEnum(AttemptOutcomeSchema, outcome), String(primaryCount), String(backupCount)].map(cell)}</tr>`,
+      html`<tr>${[enumWord(AttemptOutcomeSchema, outcome), String(primaryCount), String(backupCount)].map(cell)}</tr>`,
   );
   return html`<h3>How the calls ended</h3>${table(["Outcome", "Primary", "Backup"], rows)}`;
 }

@@ -1,2 +1,0 @@
-/** Receives the exit code of a command that ran. */
-export type EndWith = (exitCode: number) => void;
