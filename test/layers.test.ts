@@ -29,6 +29,7 @@ function mayImport(folder: string): readonly string[] {
 /** The one folder, or file, that may import a library. */
 const OWNERS: ReadonlyArray<readonly [library: RegExp, owners: readonly string[]]> = [
   [/^opossum$/, ["route/breaker.ts"]],
+  [/^piscina$/, ["failover/attempt/schema-check.ts"]],
   [/^undici$/, ["wire/"]],
   [/^eventsource-parser/, ["wire/"]],
   [/^@connectrpc\//, ["edge/", "service/", "cli/", "console/"]],
