@@ -3,13 +3,14 @@
 import { create } from "@bufbuild/protobuf";
 import type { Workload } from "../../gen/ts/understudy/config/v1/config_pb.ts";
 import type { CompareRoutesRequest, Sample, SampleResult } from "../../gen/ts/understudy/v1/comparison_service_pb.ts";
-import { ErrorReason } from "../../gen/ts/understudy/v1/ledger_pb.ts";
+import { CompleteRequestSchema } from "../../gen/ts/understudy/v1/completion_service_pb.ts";
 import { RoutingSchema } from "../../gen/ts/understudy/v1/routing_pb.ts";
 import type { CallContext } from "../call/call-context.ts";
-import { CallRefused } from "../call/refusal.ts";
 import { findMarginFaults } from "../config/acceptance-ranges.ts";
+import { findWorkload } from "../plan/find-workload.ts";
 import type { PlanSettings } from "../plan/make-plan.ts";
 import { resolveRouteNames } from "../plan/routing.ts";
+import { checkCaller } from "./check-caller.ts";
 import { refuseField, refuseFields } from "./refuse-fields.ts";
 
 /** Most backups of one comparison, as many as a workload has. */
@@ -28,7 +29,8 @@ export function findComparedRoutes(
   settings: PlanSettings,
 ): ComparedRoutes {
   checkNumbers(request);
-  const workload = findWorkload(request.workload, context, settings);
+  const workload = findWorkload(request.workload, settings.workloads);
+  checkCaller(create(CompleteRequestSchema, { workload: request.workload }), context);
   const { primary } = workload;
   const backups = [...new Set(request.backups.length === 0 ? workload.backups : request.backups)];
   checkBackups(backups, primary);
@@ -71,19 +73,6 @@ function checkNumbers({ acceptance, maxCostMicroUsd, maxTokens }: CompareRoutesR
 
 function isTooSmall(limit: bigint | undefined): boolean {
   return limit !== undefined && limit < 1n;
-}
-
-function findWorkload(name: string, { caller }: CallContext, { workloads }: PlanSettings): Workload {
-  const workload = Object.hasOwn(workloads, name) ? workloads[name] : undefined;
-  if (workload === undefined) {
-    const known = Object.keys(workloads).slice(0, 10).join(", ");
-    const message = `workload ${name} is not configured; there are: ${known === "" ? "none" : known}`;
-    throw new CallRefused({ reason: ErrorReason.WORKLOAD_NOT_FOUND, message });
-  }
-  if (caller?.workloads?.has(name) !== false) return workload;
-  const allowed = [...caller.workloads].join(", ");
-  const message = `caller ${caller.name} may not use workload ${name}; it may use: ${allowed}`;
-  throw new CallRefused({ reason: ErrorReason.NOT_ALLOWED, message });
 }
 
 function checkBackups(backups: readonly string[], primary: string): void {
