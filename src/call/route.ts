@@ -65,8 +65,8 @@ export interface Route {
   /** Why the route would be refused now, without waiting and without taking a place; undefined if it would not. */
   refusal(): Refused | undefined;
   /**
-   * Rests after a rate limit; without a length by backoff. A cooldown never gets shorter. A length above 15 min means a
-   * quota: the route then goes off as `disable` does at once.
+   * Rests after a rate limit, at most 15 min; without a length by backoff. A cooldown never gets shorter. What asks for
+   * more is a quota that is used up, and no rate limit.
    */
   coolDown(retryAfterMs: number | undefined, cause: string): void;
   /** Goes off after an error of its key, bill or model; `forbidden` counts up to three in a row first. */

@@ -45,6 +45,9 @@ export type FailureKind =
   /** The body is not what the dialect allows: HTML, broken JSON, an event over the size limit. */
   | "malformed";
 
+/** Longest rest that an upstream asks for with a rate limit, in milliseconds. Who asks for more means a quota. */
+export const LONGEST_REST_MS = 900_000;
+
 /** Why an upstream gave no whole answer. Carries no text of the upstream, which may hold a part of the prompt or a key. */
 export interface UpstreamFailure {
   readonly kind: FailureKind;

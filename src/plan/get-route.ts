@@ -2,6 +2,7 @@
 
 import type { Config } from "../../gen/ts/understudy/config/v1/config_pb.ts";
 import { ErrorReason } from "../../gen/ts/understudy/v1/ledger_pb.ts";
+import { notConfigured } from "../call/not-configured.ts";
 import { CallRefused } from "../call/refusal.ts";
 import { findRoute } from "../config/route-reference.ts";
 import type { ProtectedRoute } from "../route/protected-route.ts";
@@ -21,11 +22,8 @@ export function getRoute(config: Config, routes: Pick<RouteSet, "get">, name: st
       const message = `provider ${found.providerName} does not allow model ${found.model}: add it to its allow_models`;
       throw new CallRefused({ reason: ErrorReason.NOT_ALLOWED, message });
     }
-    case "unknown-route": {
-      const known = Object.keys(config.routes).slice(0, 10).join(", ");
-      const message = `route ${name} is not configured; there are: ${known}`;
-      throw new CallRefused({ reason: ErrorReason.ROUTE_NOT_FOUND, message });
-    }
+    case "unknown-route":
+      throw notConfigured("route", name, Object.keys(config.routes));
     case "configured":
     case "provider-model": {
       const message = `route ${name} has no place: too many routes on demand are in use`;

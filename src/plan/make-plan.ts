@@ -3,12 +3,11 @@
 import { RequestRouting, type Workload } from "../../gen/ts/understudy/config/v1/config_pb.ts";
 import type { CompleteRequest } from "../../gen/ts/understudy/v1/completion_service_pb.ts";
 import { ReasoningOptions_Effort } from "../../gen/ts/understudy/v1/conversation_pb.ts";
-import { ErrorReason } from "../../gen/ts/understudy/v1/ledger_pb.ts";
 import { SkipReason } from "../../gen/ts/understudy/v1/routing_pb.ts";
 import type { Plan, Unsupported } from "../call/plan.ts";
-import { CallRefused } from "../call/refusal.ts";
 import type { Route } from "../call/route.ts";
 import type { Approvals } from "./approvals.ts";
+import { findWorkload } from "./find-workload.ts";
 import { estimateInputTokens } from "./input-tokens.ts";
 import { type PolicyFacts, resolvePolicy } from "./policy.ts";
 import { resolveRouteNames } from "./routing.ts";
@@ -45,7 +44,7 @@ const DEADLINE_MARGIN_SHARE = 0.02;
 
 /** Makes the plan of a call. Throws `CallRefused` if the request names what does not exist or may not be used. */
 export function makePlan(request: CompleteRequest, settings: PlanSettings, call: CallFacts): Plan {
-  const workload = findWorkload(request.workload, settings);
+  const workload = request.workload === "" ? undefined : findWorkload(request.workload, settings.workloads);
   const names = resolveRouteNames({ workload, requested: request.routing, allowed: settings.requestRouting });
   const facts = policyFacts(request, call.timeoutMs);
   const policies = [request.routing?.policy, workload?.policy];
@@ -81,16 +80,6 @@ function findNotApproved(workload: string, route: string, approvals: Approvals):
   if (problem === undefined) return undefined;
   const message = `${problem.message}; ${problem.mend}`;
   return { reason: SkipReason.NOT_APPROVED, message, contextTooLong: false };
-}
-
-function findWorkload(name: string, { workloads }: PlanSettings): Workload | undefined {
-  if (name === "") return undefined;
-  if (Object.hasOwn(workloads, name)) return workloads[name];
-  const known = Object.keys(workloads).slice(0, 10).join(", ");
-  throw new CallRefused({
-    reason: ErrorReason.WORKLOAD_NOT_FOUND,
-    message: `workload ${name} is not configured; there are: ${known === "" ? "none" : known}`,
-  });
 }
 
 function policyFacts(request: CompleteRequest, clientTimeoutMs: number | undefined): PolicyFacts {

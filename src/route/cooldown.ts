@@ -1,12 +1,11 @@
 /** Lets a route rest after a rate limit. */
 
 import { SkipReason } from "../../gen/ts/understudy/v1/routing_pb.ts";
+import { LONGEST_REST_MS } from "../call/upstream-failure.ts";
 import type { Hold } from "./hold.ts";
 
 /** Shortest rest, in milliseconds: an upstream that says 0 would be asked again in the same tick. */
 const MIN_REST_MS = 250;
-/** Longest rest, in milliseconds. Who asks for more means a quota, not a rate. */
-export const MAX_REST_MS = 900_000;
 /** First rest where the upstream names no length, in milliseconds. */
 const BACKOFF_BASE_MS = 5_000;
 /** Longest rest where the upstream names no length, in milliseconds: the usual window of a rate limit. */
@@ -45,7 +44,7 @@ export function createCooldown(random: () => number): Cooldown {
     },
     rest(retryAfterMs, newCause) {
       const known = retryAfterMs !== undefined && !Number.isNaN(retryAfterMs);
-      const restMs = known ? Math.min(Math.max(retryAfterMs, MIN_REST_MS), MAX_REST_MS) : backoffMs();
+      const restMs = known ? Math.min(Math.max(retryAfterMs, MIN_REST_MS), LONGEST_REST_MS) : backoffMs();
       const newUntilMs = performance.now() + restMs * (1 + JITTER * random());
       if (newUntilMs <= untilMs) return;
       untilMs = newUntilMs;

@@ -17,7 +17,7 @@ import { createPlaces, type Place, type Places } from "./admission.ts";
 import { type AttemptBudget, createAttemptBudget, HEDGE_RATES, RETRY_RATES } from "./attempt-budget.ts";
 import { availabilityState, makeAvailability, type ProtectionState } from "./availability.ts";
 import { type Breaker, type BreakerLease, createBreaker } from "./breaker.ts";
-import { type Cooldown, createCooldown, MAX_REST_MS } from "./cooldown.ts";
+import { type Cooldown, createCooldown } from "./cooldown.ts";
 import { createDisabling, type Disabling } from "./disabling.ts";
 import { epochMs } from "./epoch-ms.ts";
 import type { Hold } from "./hold.ts";
@@ -133,7 +133,6 @@ class GuardedRoute implements ProtectedRoute {
   }
 
   coolDown(retryAfterMs: number | undefined, cause: string): void {
-    if (retryAfterMs !== undefined && retryAfterMs > MAX_REST_MS) return this.disable("at-once", cause);
     this.#cooldown.rest(retryAfterMs, cause);
     this.#places.rateLimited(this.#cooldown.hold()?.untilMs ?? performance.now());
     this.#changed();

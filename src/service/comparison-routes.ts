@@ -3,11 +3,10 @@
 import { create } from "@bufbuild/protobuf";
 import type { Workload } from "../../gen/ts/understudy/config/v1/config_pb.ts";
 import type { CompareRoutesRequest, Sample, SampleResult } from "../../gen/ts/understudy/v1/comparison_service_pb.ts";
-import { ErrorReason } from "../../gen/ts/understudy/v1/ledger_pb.ts";
 import { RoutingSchema } from "../../gen/ts/understudy/v1/routing_pb.ts";
 import type { CallContext } from "../call/call-context.ts";
-import { CallRefused } from "../call/refusal.ts";
 import { findMarginFaults } from "../config/acceptance-ranges.ts";
+import { findWorkload } from "../plan/find-workload.ts";
 import type { PlanSettings } from "../plan/make-plan.ts";
 import { resolveRouteNames } from "../plan/routing.ts";
 import { checkRoute, checkWorkload } from "./check-scope.ts";
@@ -31,7 +30,7 @@ export function findComparedRoutes(
   checkNumbers(request);
   checkWorkload(request.workload, caller);
   for (const backup of request.backups) checkRoute(backup, caller);
-  const workload = findWorkload(request.workload, settings);
+  const workload = findWorkload(request.workload, settings.workloads);
   const { primary } = workload;
   const backups = [...new Set(request.backups.length === 0 ? workload.backups : request.backups)];
   checkBackups(backups, primary);
@@ -74,16 +73,6 @@ function checkNumbers({ acceptance, maxCostMicroUsd, maxTokens }: CompareRoutesR
 
 function isTooSmall(limit: bigint | undefined): boolean {
   return limit !== undefined && limit < 1n;
-}
-
-function findWorkload(name: string, { workloads }: PlanSettings): Workload {
-  const workload = Object.hasOwn(workloads, name) ? workloads[name] : undefined;
-  if (workload === undefined) {
-    const known = Object.keys(workloads).slice(0, 10).join(", ");
-    const message = `workload ${name} is not configured; there are: ${known === "" ? "none" : known}`;
-    throw new CallRefused({ reason: ErrorReason.WORKLOAD_NOT_FOUND, message });
-  }
-  return workload;
 }
 
 function checkBackups(backups: readonly string[], primary: string): void {

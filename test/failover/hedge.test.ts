@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { ReasoningOptionsSchema } from "../../gen/ts/understudy/v1/conversation_pb.ts";
 import { AttemptOutcome, ErrorReason, UsageSource } from "../../gen/ts/understudy/v1/ledger_pb.ts";
 import { SkipReason, SwitchReason } from "../../gen/ts/understudy/v1/routing_pb.ts";
+import { pass } from "./pass.ts";
 import {
   type Beat,
   cutsAfter,
@@ -23,8 +24,6 @@ import {
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
-
-const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
 
 /** The suspect limit before the first token. */
 const SUSPECT_MS = 4_000;

@@ -6,12 +6,11 @@ import { SwitchMode } from "../../gen/ts/understudy/v1/routing_pb.ts";
 import type { SchemaCheck } from "../../src/failover/attempt/verify-answer.ts";
 import { createEngine } from "../../src/failover/engine.ts";
 import { sleep } from "../../src/time/sleep.ts";
+import { pass } from "./pass.ts";
 import { type Beat, cutsAfter, finished, OPENED, pick, plan, request, route, says, start, text } from "./stage.ts";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
-
-const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
 
 const OBJECT = create(ResponseFormatSchema, { format: { case: "jsonObject", value: {} } });
 const SCHEMA = create(ResponseFormatSchema, { format: { case: "jsonSchema", value: { name: "n", schemaJson: "{}" } } });

@@ -10,6 +10,7 @@ import {
 } from "../../gen/ts/understudy/v1/conversation_pb.ts";
 import { ErrorReason } from "../../gen/ts/understudy/v1/ledger_pb.ts";
 import type { Plan } from "../../src/call/plan.ts";
+import { pass } from "./pass.ts";
 import {
   type Beat,
   cutsAfter,
@@ -28,8 +29,6 @@ import {
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
-
-const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
 
 const tools = [create(ToolSchema, { name: "look_up", schemaJson: "{}" })];
 const grew: Beat = { kind: "toolCallGrew", characters: 5 };

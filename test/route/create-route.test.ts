@@ -243,9 +243,12 @@ test.each([
   expect(since && timestampMs(since)).toBe(Date.now() - 5_000);
 });
 
-test("is disabled rather than cooled down when asked to rest for more than 15 min", () => {
-  route.coolDown(900_001, "answered 429");
-  expect(route.refusal()?.reason).toBe(SkipReason.DISABLED);
+test("rests for 15 min at most, however long it is asked to", () => {
+  route.coolDown(86_400_000, "answered 429");
+  vi.advanceTimersByTime(900_000);
+  expect(route.refusal()?.reason).toBe(SkipReason.COOLING_DOWN);
+  vi.advanceTimersByTime(45_000);
+  expect(route.refusal()).toBeUndefined();
 });
 
 test("is disabled by three 403 in a row, and tested by one call after 5 min", async () => {

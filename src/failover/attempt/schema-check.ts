@@ -1,88 +1,91 @@
-/** Checks answers against their schemas, bounded in time and memory. */
+/** Checks answers against their schemas in a pool of threads, bounded in time, memory and number. */
 
-import { Worker } from "node:worker_threads";
+import { availableParallelism } from "node:os";
+import { Piscina } from "piscina";
+import { MAX_HELD_BYTES } from "../engine-limits.ts";
 import type { SchemaJob, SchemaVerdict } from "./schema-worker.ts";
 import type { SchemaCheck } from "./verify-answer.ts";
 
-/** A schema of 64 KiB and an answer of 4 MiB take a tenth of this; a regular expression that backtracks takes for ever. */
-const MAX_CHECK_MS = 1_000;
+/** How much of the machine the checks may take: the schemas, and what the answers make of them, are not ours. */
+export interface SchemaCheckLimits {
+  /** Of one check from when it runs, in milliseconds. */
+  readonly timeoutMs: number;
+  /** Checks that wait for a thread. */
+  readonly maxWaiting: number;
+  readonly maxThreads: number;
+  /** Memory of a thread, in MiB. */
+  readonly maxHeapMib: number;
+}
 
-/** More than this many answers that wait mean that nothing is checked in time any more. */
-const MAX_WAITING = 1_000;
+export const SCHEMA_CHECK_LIMITS: SchemaCheckLimits = {
+  // A schema of 64 KiB and an answer of 4 MiB take a tenth of it; a regular expression that backtracks takes for ever.
+  timeoutMs: 1_000,
+  // More than this many mean that nothing is checked in time any more.
+  maxWaiting: 1_000,
+  // One that hangs must not stop the others, on the smallest machine either. The other processors are for the calls.
+  maxThreads: Math.min(Math.max(2, availableParallelism() >> 1), 8),
+  // An answer of 4 MiB takes up to 80 when it is read.
+  maxHeapMib: 128,
+};
 
-/** Memory of the thread, in MiB. */
-const MAX_HEAP_MIB = 128;
+/** How long a thread beyond the first stays without work, in milliseconds: starting another takes a tenth of a second. */
+const IDLE_TIMEOUT_MS = 60_000;
 
-const TOO_LONG = `the answer could not be checked against its schema within ${MAX_CHECK_MS} ms`;
+/** Longest fault, in characters: a place is as long as the answer's keys. */
+const MAX_FAULT = 200;
+
+const UNCHECKABLE = "the answer cannot be checked against its schema";
 
 export interface SchemaChecker {
   readonly check: SchemaCheck;
-  /** Ends the thread. */
+  /** Ends the threads, and with them the checks that run or wait. */
   close(): Promise<void>;
 }
 
-interface Waiting {
-  readonly job: SchemaJob;
-  readonly resolve: (fault: string | undefined) => void;
+/** Creates a checker. One thread starts at once in the background, more when checks wait; none keeps the process alive. */
+export function createSchemaChecker(limits: SchemaCheckLimits = SCHEMA_CHECK_LIMITS): SchemaChecker {
+  const { timeoutMs, maxWaiting } = limits;
+  const pool = startPool(limits);
+  return {
+    async check(schemaJson, text) {
+      // Reading JSON does not stop at the limit of a thread's memory: far beyond it, the whole process would end.
+      if (text.length > MAX_HELD_BYTES) return UNCHECKABLE;
+      if (pool.queueSize >= maxWaiting) return describeFault({ kind: "timed-out" }, timeoutMs);
+      return pool.run({ schemaJson, text, timeoutMs }).then(
+        (verdict) => describeFault(verdict, timeoutMs),
+        () => UNCHECKABLE, // the thread's memory did not suffice, or the pool was closed
+      );
+    },
+    close: () => pool.destroy(),
+  };
 }
 
-/** Creates a checker. Its thread starts with the first check, and again after one that took too long. */
-export function createSchemaChecker(): SchemaChecker {
-  const waiting: Waiting[] = [];
-  let worker: Worker | undefined;
-  let timer: NodeJS.Timeout | undefined;
-  let lastId = 0;
+function startPool({ maxThreads, maxHeapMib }: SchemaCheckLimits): Piscina<SchemaJob, SchemaVerdict> {
+  const file = import.meta.url.endsWith(".ts") ? "./schema-worker.ts" : "./schema-worker.js";
+  const pool = new Piscina<SchemaJob, SchemaVerdict>({
+    filename: new URL(file, import.meta.url).href,
+    name: "judgeAnswer",
+    minThreads: 1,
+    maxThreads,
+    idleTimeout: IDLE_TIMEOUT_MS,
+    resourceLimits: { maxOldGenerationSizeMb: maxHeapMib },
+    recordTiming: false,
+    stricterFIFO: true, // without it, a check that finds no free thread goes back to the end of the queue
+  });
+  // A thread that ends while it checks nothing harms nobody: the pool starts another.
+  pool.on("error", () => {});
+  return pool;
+}
 
-  const startWorker = (): Worker => {
-    const file = new URL(
-      import.meta.url.endsWith(".ts") ? "./schema-worker.ts" : "./schema-worker.js",
-      import.meta.url,
-    );
-    const started = new Worker(file, { resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MIB } });
-    started.unref();
-    started.on("message", ({ id, fault }: SchemaVerdict) => {
-      if (waiting[0]?.job.id === id) settle(fault);
-    });
-    started.on("error", () => {
-      if (worker === started) restart("the answer cannot be checked against its schema");
-    });
-    return started;
-  };
-
-  const settle = (fault: string | undefined): void => {
-    clearTimeout(timer);
-    waiting.shift()?.resolve(fault);
-    checkNext();
-  };
-
-  const restart = (fault: string): void => {
-    void worker?.terminate();
-    worker = undefined;
-    settle(fault);
-  };
-
-  const checkNext = (): void => {
-    const [next] = waiting;
-    if (next === undefined) return;
-    worker ??= startWorker();
-    timer = setTimeout(() => restart(TOO_LONG), MAX_CHECK_MS);
-    worker.postMessage(next.job);
-  };
-
-  return {
-    check: (schemaJson, text) =>
-      new Promise((resolve) => {
-        if (waiting.length >= MAX_WAITING) {
-          resolve(TOO_LONG);
-          return;
-        }
-        lastId++;
-        waiting.push({ job: { id: lastId, schemaJson, text }, resolve });
-        if (waiting.length === 1) checkNext();
-      }),
-    async close() {
-      clearTimeout(timer);
-      await worker?.terminate();
-    },
-  };
+function describeFault(verdict: SchemaVerdict, timeoutMs: number): string | undefined {
+  switch (verdict.kind) {
+    case "fits":
+      return undefined;
+    case "broken":
+      return `the answer breaks its schema: ${verdict.keyword} at ${verdict.place}`.slice(0, MAX_FAULT);
+    case "timed-out":
+      return `the answer could not be checked against its schema within ${timeoutMs} ms`;
+    case "uncheckable":
+      return UNCHECKABLE;
+  }
 }

@@ -1,38 +1,53 @@
-/** Checks answers against schemas in a thread of its own, where a caller's schema can neither block nor crash the rest. */
+/** Judges answers by their schemas in a thread of its own, where a caller's schema can neither block nor crash the rest. */
 
-import { parentPort } from "node:worker_threads";
+import { createContext, Script } from "node:vm";
 import { type Schema, Validator } from "@cfworker/json-schema";
 
 /** One answer to check. */
 export interface SchemaJob {
-  readonly id: number;
   readonly schemaJson: string;
   readonly text: string;
+  /** Longest time of the check itself, in milliseconds. */
+  readonly timeoutMs: number;
 }
 
-/** What came of a job: what is wrong, or undefined. */
-export interface SchemaVerdict {
-  readonly id: number;
-  readonly fault: string | undefined;
-}
+/** What came of a job. */
+export type SchemaVerdict =
+  | { readonly kind: "fits" }
+  /** The first deviation: the rule that is broken, and where; never the text there. */
+  | { readonly kind: "broken"; readonly keyword: string; readonly place: string }
+  | { readonly kind: "timed-out" }
+  | { readonly kind: "uncheckable" };
 
-parentPort?.on("message", ({ id, schemaJson, text }: SchemaJob) => {
-  const verdict: SchemaVerdict = { id, fault: judge(schemaJson, text) };
-  parentPort?.postMessage(verdict);
-});
+// A script's time limit is what ends running code and leaves its thread alive. It ends a regular expression that
+// backtracks too, which no timer of this thread could interrupt.
+const room: { judge?: () => SchemaVerdict } = {};
+const script = new Script("judge()");
+createContext(room);
 
-/** The place of the first deviation, never the text there. */
-function judge(schemaJson: string, text: string): string | undefined {
+/** Judges one answer, in at most `timeoutMs`. */
+export function judgeAnswer({ schemaJson, text, timeoutMs }: SchemaJob): SchemaVerdict {
+  room.judge = () => validate(schemaJson, text);
   try {
-    const schema: Schema = JSON.parse(schemaJson);
-    const { valid, errors } = new Validator(schema, "2020-12").validate(JSON.parse(text));
-    if (valid) return undefined;
-    const last = errors.at(-1);
-    return `the answer breaks its schema: ${last?.keyword ?? "schema"} at ${last?.instanceLocation ?? "#"}`.slice(
-      0,
-      200,
-    );
-  } catch {
-    return "the answer cannot be checked against its schema";
+    return script.runInContext(room, { timeout: timeoutMs });
+  } catch (error) {
+    return { kind: isTimeout(error) ? "timed-out" : "uncheckable" };
+  } finally {
+    delete room.judge; // holds an answer
   }
+}
+
+function validate(schemaJson: string, text: string): SchemaVerdict {
+  const schema: Schema = JSON.parse(schemaJson);
+  const { valid, errors } = new Validator(schema, "2020-12").validate(JSON.parse(text));
+  if (valid) return { kind: "fits" };
+  const last = errors.at(-1);
+  return { kind: "broken", keyword: last?.keyword ?? "schema", place: last?.instanceLocation ?? "#" };
+}
+
+function isTimeout(error: unknown): boolean {
+  // No `instanceof`: the error comes from the script's room.
+  return (
+    typeof error === "object" && error !== null && "code" in error && error.code === "ERR_SCRIPT_EXECUTION_TIMEOUT"
+  );
 }

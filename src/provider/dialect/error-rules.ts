@@ -1,6 +1,6 @@
 /** Finds the kind of a failure by a dialect's table of rules. */
 
-import type { FailureKind, UpstreamFailure } from "../../call/upstream-failure.ts";
+import { type FailureKind, LONGEST_REST_MS, type UpstreamFailure } from "../../call/upstream-failure.ts";
 import { type AnswerHead, makeFailure } from "./answer-head.ts";
 import type { JsonObject } from "./json-object.ts";
 
@@ -21,9 +21,6 @@ export interface ErrorRule {
   readonly codes?: readonly string[];
   readonly message?: RegExp;
 }
-
-/** A rate limit that lasts longer is a quota: the route is put off instead of rested. */
-const LONGEST_REST_MS = 15 * 60 * 1000;
 
 /** Kinds by HTTP status, for errors that no rule knows. */
 const KIND_BY_STATUS: Readonly<Record<number, FailureKind>> = {

@@ -1,11 +1,25 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { resolve } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { createSchemaChecker, type SchemaChecker } from "../../../src/failover/attempt/schema-check.ts";
+import {
+  createSchemaChecker,
+  SCHEMA_CHECK_LIMITS,
+  type SchemaChecker,
+  type SchemaCheckLimits,
+} from "../../../src/failover/attempt/schema-check.ts";
 
 let checker: SchemaChecker;
 beforeEach(() => {
   checker = createSchemaChecker();
 });
 afterEach(() => checker.close());
+
+/** Replaces the checker by one with other limits. */
+async function useLimits(limits: Partial<SchemaCheckLimits>): Promise<void> {
+  await checker.close();
+  checker = createSchemaChecker({ ...SCHEMA_CHECK_LIMITS, ...limits });
+}
 
 const PERSON = JSON.stringify({
   type: "object",
@@ -21,14 +35,97 @@ test.each([
   expect(await checker.check(PERSON, text)).toBe(expected);
 });
 
+/** A pattern, and an answer on which it backtracks for longer than anybody waits. */
+const EVIL = JSON.stringify({ type: "string", pattern: "^(a+)+$" });
+const EVIL_ANSWER = JSON.stringify(`${"a".repeat(40)}!`);
+
+/** A small schema by which a small answer breaks a quarter of a million rules, each with a message of 32 KB. */
+const GREEDY = JSON.stringify({
+  $defs: { long: { enum: ["x".repeat(32_000)] }, many: { anyOf: repeat({ $ref: "#/$defs/long" }) } },
+  anyOf: repeat({ $ref: "#/$defs/many" }),
+});
+
+function repeat(schema: object): object[] {
+  return Array.from({ length: 500 }, () => schema);
+}
+
+/** Checks, and notes the order in which checks end. */
+function noteOrder() {
+  const order: string[] = [];
+  return {
+    order,
+    check: async (name: string, schemaJson: string, text: string): Promise<string | undefined> => {
+      const fault = await checker.check(schemaJson, text);
+      order.push(name);
+      return fault;
+    },
+  };
+}
+
 test("a schema whose pattern backtracks for ever ends after a second, and the next check works", async () => {
-  const evil = JSON.stringify({ type: "string", pattern: "^(a+)+$" });
-  const [stuck, fine] = await Promise.all([
-    checker.check(evil, JSON.stringify(`${"a".repeat(40)}!`)),
-    checker.check(PERSON, '{"name":"Inès"}'),
-  ]);
-  expect(stuck).toMatch("could not be checked");
+  const [stuck, fine] = await Promise.all([checker.check(EVIL, EVIL_ANSWER), checker.check(PERSON, '{"name":"Inès"}')]);
+  expect(stuck).toBe("the answer could not be checked against its schema within 1000 ms");
   expect(fine).toBeUndefined();
+});
+
+test("a check that hangs delays no other", async () => {
+  await useLimits({ timeoutMs: 60_000 });
+  const { order, check } = noteOrder();
+  void check("stuck", EVIL, EVIL_ANSWER);
+  const fine = ["first", "second", "third"].map((name) => check(name, PERSON, '{"name":"Inès"}'));
+  expect(await Promise.all(fine)).toEqual([undefined, undefined, undefined]);
+  expect(order).not.toContain("stuck");
+});
+
+test("checks that hang on every thread let the others through when they end", async () => {
+  await useLimits({ maxThreads: 2 });
+  const stuck = [checker.check(EVIL, EVIL_ANSWER), checker.check(EVIL, EVIL_ANSWER)];
+  const fine = [checker.check(PERSON, '{"name":"Inès"}'), checker.check(PERSON, '{"age":4}')];
+  expect((await Promise.all(stuck)).every((fault) => fault?.includes("could not be checked"))).toBe(true);
+  expect(await Promise.all(fine)).toEqual([undefined, "the answer breaks its schema: required at #"]);
+});
+
+test("a check that takes all the memory of its thread ends alone", async () => {
+  await useLimits({ maxHeapMib: 32, timeoutMs: 60_000 });
+  for (const _ of ["once", "again"]) {
+    const [greedy, fine] = await Promise.all([checker.check(GREEDY, "0"), checker.check(PERSON, '{"name":"Inès"}')]);
+    expect(greedy).toBe("the answer cannot be checked against its schema");
+    expect(fine).toBeUndefined();
+  }
+});
+
+test("an answer that no attempt holds is not read", async () => {
+  // This would take the whole process along, not only its thread.
+  const huge = `[${"{},".repeat(4_000_000)}{}]`;
+  expect(await checker.check(PERSON, huge)).toBe("the answer cannot be checked against its schema");
+});
+
+test("checks wait in the order in which they came, and more than may wait are refused at once", async () => {
+  await useLimits({ maxThreads: 1, maxWaiting: 4 });
+  const { order, check } = noteOrder();
+  await check("start", PERSON, '{"name":"Inès"}');
+  const stuck = check("stuck", EVIL, EVIL_ANSWER);
+  const names = ["first", "second", "third", "fourth", "refused"];
+  const faults = await Promise.all(names.map((name) => check(name, PERSON, '{"name":"Inès"}')));
+  expect(order).toEqual(["start", "refused", "stuck", "first", "second", "third", "fourth"]);
+  expect(faults).toEqual([undefined, undefined, undefined, undefined, await stuck]);
+});
+
+test("a check that waits at the end is answered", async () => {
+  await useLimits({ maxThreads: 1 });
+  const checks = [checker.check(EVIL, EVIL_ANSWER), checker.check(PERSON, '{"name":"Inès"}')];
+  await checker.close();
+  const fault = "the answer cannot be checked against its schema";
+  expect(await Promise.all(checks)).toEqual([fault, fault]);
+});
+
+test("a checker that nobody closes lets its process end", async () => {
+  const file = resolve(import.meta.dirname, "../../../src/failover/attempt/schema-check.ts");
+  const program = `
+    const { createSchemaChecker } = await import(${JSON.stringify(file)});
+    await createSchemaChecker().check("{}", "0");`;
+  const child = spawn(process.execPath, ["--input-type=module", "--eval", program], { stdio: "inherit" });
+  expect(await once(child, "exit")).toEqual([0, null]);
 });
 
 test.each([

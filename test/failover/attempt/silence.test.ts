@@ -1,11 +1,10 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { SkipReason, SwitchReason } from "../../../gen/ts/understudy/v1/routing_pb.ts";
+import { pass } from "../pass.ts";
 import { type Beat, engine, OPENED, pick, plan, route, says, start, text } from "../stage.ts";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
-
-const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
 
 const silent = (): Beat[] => [OPENED, Number.POSITIVE_INFINITY];
 

@@ -1,12 +1,11 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { AttemptOutcome } from "../../../gen/ts/understudy/v1/ledger_pb.ts";
 import { SwitchReason } from "../../../gen/ts/understudy/v1/routing_pb.ts";
+import { pass } from "../pass.ts";
 import { type Beat, finished, OPENED, pick, plan, route, says, start, text } from "../stage.ts";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
-
-const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
 
 /** Says a piece every second, `count` times. */
 function drips(piece: string, count: number): Beat[] {

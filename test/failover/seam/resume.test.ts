@@ -5,12 +5,11 @@ import { FinishReason, ReasoningOptionsSchema } from "../../../gen/ts/understudy
 import { AttemptOutcome, ErrorReason } from "../../../gen/ts/understudy/v1/ledger_pb.ts";
 import { Continuation } from "../../../gen/ts/understudy/v1/route_service_pb.ts";
 import { SwitchReason } from "../../../gen/ts/understudy/v1/routing_pb.ts";
+import { pass } from "../pass.ts";
 import { type Beat, cutsAfter, failed, hangsAfter, OPENED, pick, plan, request, route, says, start } from "../stage.ts";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
-
-const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
 
 const sha256 = (whole: string): string => createHash("sha256").update(whole).digest("hex");
 

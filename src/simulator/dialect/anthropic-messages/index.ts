@@ -1,9 +1,9 @@
 /** The dialect of Anthropic's Messages API, on Anthropic itself and on Azure. */
 
 import type { Dialect, Stamp } from "../simulated-dialect.ts";
+import { errorEvent, problemReply } from "./error-replies.ts";
 import { PING, streamAnswer, textEvent, wholeAnswer } from "./events.ts";
 import { requestId, toolUseId } from "./ids.ts";
-import { errorEvent, problemReply } from "./problems.ts";
 import { readAsk } from "./request.ts";
 
 export const anthropicMessages: Dialect = {

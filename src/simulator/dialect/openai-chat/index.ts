@@ -1,9 +1,9 @@
 /** The dialect of OpenAI's chat completions, on OpenAI itself, on Azure and on everything compatible. */
 
 import type { Dialect, Stamp } from "../simulated-dialect.ts";
+import { errorEvent, problemReply } from "./error-replies.ts";
 import { streamAnswer, textEvent, wholeAnswer } from "./events.ts";
 import { requestId, toolCallId } from "./ids.ts";
-import { errorEvent, problemReply } from "./problems.ts";
 import { readAsk } from "./request.ts";
 
 export const openaiChat: Dialect = {

@@ -1,0 +1,128 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { AttemptOutcome, ErrorReason } from "../../gen/ts/understudy/v1/ledger_pb.ts";
+import { SkipReason, SwitchMode, SwitchReason } from "../../gen/ts/understudy/v1/routing_pb.ts";
+import { pass } from "./pass.ts";
+import { failed, OPENED, pick, plan, route, says, start } from "./stage.ts";
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+describe("before any text", () => {
+  test.each([
+    ["server-error", SwitchReason.FAILED, AttemptOutcome.FAILED, "failed"],
+    ["overloaded", SwitchReason.FAILED, AttemptOutcome.FAILED, "failed"],
+    ["rate-limited", SwitchReason.RATE_LIMITED, AttemptOutcome.RATE_LIMITED, "neutral"],
+    ["unauthenticated", SwitchReason.MISCONFIGURED, AttemptOutcome.MISCONFIGURED, "neutral"],
+    ["connect-timeout", SwitchReason.TIMED_OUT, AttemptOutcome.TIMED_OUT, "failed"],
+    ["malformed", SwitchReason.FAILED, AttemptOutcome.FAILED, "failed"],
+    ["truncated", SwitchReason.FAILED, AttemptOutcome.FAILED, "failed"],
+  ] as const)("%s restarts on the backup", async (kind, reason, outcome, verdict) => {
+    const a = route("a", [[failed(kind)]], { retries: 0 });
+    const seen = start(plan([a, route("b", [says("Hello.")])]));
+    await pass(10);
+    expect(seen.text).toBe("Hello.");
+    expect(pick(seen, "routeSwitched")).toMatchObject([
+      { from: "a", to: "b", reason, mode: SwitchMode.RESTARTED, atUtf8Byte: 0n },
+    ]);
+    expect(pick(seen, "completed")[0]?.attempts).toMatchObject([{ route: "a", outcome }, { route: "b" }]);
+    expect(a.verdicts).toEqual([verdict]);
+  });
+
+  test("a silent primary is left at the first-token timeout", async () => {
+    const seen = start(plan([route("a", [[OPENED, Number.POSITIVE_INFINITY]]), route("b", [says("Hello.")])]));
+    await pass(14_999);
+    expect(seen.text).toBe("");
+    await pass(2);
+    expect(seen.text).toBe("Hello.");
+    expect(pick(seen, "routeSwitched")).toMatchObject([{ reason: SwitchReason.TIMED_OUT, gap: { seconds: 15n } }]);
+  });
+
+  test("pings are no progress", async () => {
+    const pings = Array.from({ length: 20 }, () => [1_000, { kind: "alive" as const }]).flat();
+    const seen = start(
+      plan([route("a", [[OPENED, ...pings, Number.POSITIVE_INFINITY]]), route("b", [says("Hello.")])]),
+    );
+    await pass(15_001);
+    expect(seen.text).toBe("Hello.");
+  });
+
+  test("a quick server error is asked again once on the same route, without an event", async () => {
+    const a = route("a", [[failed("server-error", { status: 503 })], says("Hello.")]);
+    const seen = start(plan([a, route("b", [says("Other.")])]));
+    await pass(200);
+    expect(seen.text).toBe("Hello.");
+    expect(pick(seen, "routeSwitched")).toEqual([]);
+    expect(pick(seen, "completed")[0]?.attempts).toMatchObject([{ retry: false }, { retry: true, route: "a" }]);
+  });
+
+  test("a slow server error is not asked again", async () => {
+    const seen = start(
+      plan([route("a", [[2_500, failed("server-error", { status: 503 })]]), route("b", [says("Hello.")])]),
+    );
+    await pass(2_501);
+    expect(seen.text).toBe("Hello.");
+    expect(pick(seen, "completed")[0]?.attempts).toHaveLength(2);
+  });
+
+  test("a short Retry-After is waited for on the same route", async () => {
+    const a = route("a", [[failed("rate-limited", { retryAfterMs: 700 })], says("Hello.")]);
+    const seen = start(plan([a, route("b", [says("Other.")])]));
+    await pass(699);
+    expect(seen.text).toBe("");
+    await pass(10);
+    expect(seen.text).toBe("Hello.");
+    expect(a.effects).toEqual([]);
+  });
+
+  test("a short Retry-After rests the route after all where it may not be asked again", async () => {
+    const full = { kind: "refused", reason: SkipReason.AT_CAPACITY, message: "is full", retryAtMs: undefined } as const;
+    const a = route("a", [[failed("rate-limited", { retryAfterMs: 700 })]], { readmission: full });
+    const seen = start(plan([a, route("b", [says("Hello.")])]));
+    await pass(710);
+    expect(seen.text).toBe("Hello.");
+    expect(a.effects).toEqual(["cooled down 700"]);
+  });
+
+  test("a longer Retry-After rests the route and asks the backup at once", async () => {
+    const a = route("a", [[failed("rate-limited", { retryAfterMs: 30_000 })]]);
+    const seen = start(plan([a, route("b", [says("Hello.")])]));
+    await pass(10);
+    expect(seen.text).toBe("Hello.");
+    expect(a.effects).toEqual(["cooled down 30000"]);
+  });
+
+  test("the caller's own fault ends the call and asks nobody else", async () => {
+    const b = route("b", [says("Hello.")]);
+    const seen = start(plan([route("a", [[failed("invalid-request", { status: 400 })]]), b]));
+    await pass(10);
+    expect(seen.refusal?.reason).toBe(ErrorReason.INVALID_REQUEST);
+    expect(b.requests).toEqual([]);
+  });
+
+  test("a request that only another dialect refuses leaves the first error in charge", async () => {
+    const a = route("a", [[failed("overloaded")]]);
+    const b = route("b", [[failed("invalid-request", { status: 400 })]], { dialectVersion: "other/1" });
+    const seen = start(plan([a, b]));
+    await pass(10);
+    expect(seen.refusal?.reason).toBe(ErrorReason.ALL_ROUTES_FAILED);
+  });
+
+  test("a content filter is not routed around unless the policy says so", async () => {
+    const routes = [route("a", [[failed("content-filtered")]]), route("b", [says("Hello.")])];
+    const refused = start(plan(routes));
+    const rerouted = start(plan(routes, { reroutesContentFilter: true }));
+    await pass(10);
+    expect(refused.refusal?.reason).toBe(ErrorReason.CONTENT_FILTERED);
+    expect(rerouted.text).toBe("Hello.");
+  });
+
+  test("a conversation that is too long goes only to a larger window", async () => {
+    const small = route("small", [[failed("context-too-long")]], { capabilities: { contextWindowTokens: 8_000n } });
+    const same = route("same", [says("No.")], { capabilities: { contextWindowTokens: 8_000n } });
+    const large = route("large", [says("Hello.")], { capabilities: { contextWindowTokens: 200_000n } });
+    const seen = start(plan([small, same, large]));
+    await pass(10);
+    expect(seen.text).toBe("Hello.");
+    expect(pick(seen, "completed")[0]?.skips).toMatchObject([{ route: "same", reason: SkipReason.UNSUPPORTED }]);
+  });
+});

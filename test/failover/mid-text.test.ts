@@ -1,0 +1,131 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { FinishReason } from "../../gen/ts/understudy/v1/conversation_pb.ts";
+import { AttemptOutcome, ErrorReason, UsageSource } from "../../gen/ts/understudy/v1/ledger_pb.ts";
+import { Continuation } from "../../gen/ts/understudy/v1/route_service_pb.ts";
+import { SkipReason, SwitchMode, SwitchReason } from "../../gen/ts/understudy/v1/routing_pb.ts";
+import { pass } from "./pass.ts";
+import { cutsAfter, failed, hangsAfter, pick, plan, request, route, says, start } from "./stage.ts";
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+describe("in the middle of the text", () => {
+  test("a stalled primary is continued by the backup after the stall timeout", async () => {
+    const b = route("b", [says(" upon", " a time.")]);
+    const seen = start(plan([route("a", [hangsAfter("Once", " upon")]), b], {}));
+    await pass(20_001);
+    expect(b.requests[0]?.continuation).toEqual({ form: "instruct", text: "Once upon", instruction: "Go on." });
+    expect(pick(seen, "routeSwitched")).toMatchObject([
+      { reason: SwitchReason.STALLED, mode: SwitchMode.CONTINUED, atUtf8Byte: 9n, gap: { seconds: 20n } },
+    ]);
+  });
+
+  test("a cut primary is continued at once", async () => {
+    const seen = start(plan([route("a", [cutsAfter("Once ", "upon ")]), route("b", [says("a ", "time.")])]));
+    await pass(1_000);
+    expect(seen.text).toBe("Once upon a time.");
+    expect(pick(seen, "completed")[0]?.attempts).toMatchObject([
+      { outcome: AttemptOutcome.FAILED, deliveredBytes: 10n, usage: { source: UsageSource.ESTIMATED } },
+      { outcome: AttemptOutcome.COMPLETED, deliveredBytes: 7n, mode: SwitchMode.CONTINUED },
+    ]);
+  });
+
+  test("a second switch continues everything that was delivered", async () => {
+    const c = route("c", [says("three.")]);
+    const seen = start(plan([route("a", [cutsAfter("one ")]), route("b", [cutsAfter("two ")]), c]));
+    await pass(1_000);
+    expect(seen.text).toBe("one two three.");
+    expect(c.requests[0]?.continuation?.text).toBe("one two");
+    expect(pick(seen, "routeSwitched").map(({ to }) => to)).toEqual(["b", "c"]);
+  });
+
+  test("a refused prefill is asked again by instruction", async () => {
+    const b = route("b", [[failed("prefill-refused", { status: 400 })], says("a time.")], {
+      capabilities: { continuation: Continuation.PREFILL },
+    });
+    const seen = start(plan([route("a", [cutsAfter("Once upon ")]), b]));
+    await pass(1_000);
+    expect(seen.text).toBe("Once upon a time.");
+    expect(b.requests.map(({ continuation }) => continuation?.form)).toEqual(["prefill", "instruct"]);
+    expect(pick(seen, "routeSwitched")).toMatchObject([{ reason: SwitchReason.FAILED }]);
+  });
+
+  test("a backup that starts over and goes another way fails, and the next one continues", async () => {
+    const beginning = "It was a bright cold day in April, and the clocks were striking thirteen. ";
+    const b = route("b", [says(beginning.slice(0, 70), "but not here.")]);
+    const seen = start(plan([route("a", [cutsAfter(beginning, "Winston ")]), b, route("c", [says("Smith.")])]));
+    await pass(1_000);
+    expect(seen.text).toBe(`${beginning}Winston Smith.`);
+    expect(b.verdicts).toEqual(["neutral"]);
+    expect(pick(seen, "completed")[0]?.attempts).toMatchObject([
+      {},
+      { outcome: AttemptOutcome.BAD_ANSWER, deliveredBytes: 0n },
+      {},
+    ]);
+  });
+
+  test("a backup that starts over is skipped up to the end of what was delivered", async () => {
+    const beginning = "It was a bright cold day in April, and the clocks were striking thirteen. ";
+    const seen = start(plan([route("a", [cutsAfter(beginning)]), route("b", [says(beginning, "Winston.")])]));
+    await pass(1_000);
+    expect(seen.text).toBe(`${beginning}Winston.`);
+    expect(pick(seen, "routeSwitched")).toMatchObject([{ trimmedBytes: BigInt(beginning.length) }]);
+  });
+
+  test("a route that cannot continue is skipped", async () => {
+    const b = route("b", [says("No.")], { capabilities: { continuation: Continuation.NONE } });
+    const seen = start(plan([route("a", [cutsAfter("Once ")]), b, route("c", [says("more.")])]));
+    await pass(1_000);
+    expect(seen.text).toBe("Once more.");
+    expect(pick(seen, "completed")[0]?.skips).toMatchObject([{ route: "b", reason: SkipReason.UNSUPPORTED }]);
+  });
+
+  test("without a legal switch the call is interrupted and says how far it came", async () => {
+    const seen = start(
+      plan([route("a", [cutsAfter("Once ")]), route("b", [says("No.")])], { switchesAfterText: false }),
+    );
+    await pass(1_000);
+    expect(seen.text).toBe("Once ");
+    expect(seen.refusal).toMatchObject({
+      reason: ErrorReason.ANSWER_INTERRUPTED,
+      report: { deliveredBytes: 5n, resumable: true },
+    });
+    expect(pick(seen, "completed")).toEqual([]);
+  });
+
+  test("an answer that has nearly all its tokens is completed by length instead of continued", async () => {
+    const pieces = ["a".repeat(330)];
+    const seen = start(
+      plan([route("a", [cutsAfter(...pieces)]), route("b", [says("more")])], {
+        request: request({ maxOutputTokens: 100 }),
+      }),
+    );
+    await pass(1_000);
+    expect(pick(seen, "completed")).toMatchObject([{ finishReason: FinishReason.LENGTH }]);
+  });
+
+  test("the continuation gets the tokens that are left", async () => {
+    const b = route("b", [says("more")]);
+    start(plan([route("a", [cutsAfter("a".repeat(35))]), b], { request: request({ maxOutputTokens: 100 }) }));
+    await pass(1_000);
+    expect(b.requests[0]?.maxOutputTokens).toBe(90);
+  });
+
+  test("a stop sequence that spans the seam ends the answer, and its delivered half stays", async () => {
+    const seen = start(
+      plan([route("a", [cutsAfter("one EN")]), route("b", [says("D two")])], {
+        request: request({ stopSequences: ["END"] }),
+      }),
+    );
+    await pass(1_000);
+    expect(seen.text).toBe("one EN");
+    expect(pick(seen, "completed")).toMatchObject([{ finishReason: FinishReason.STOP }]);
+  });
+});
+
+test("a backup's content filter behind another's text is no end: the next route continues", async () => {
+  const b = route("b", [[failed("content-filtered")]]);
+  const seen = start(plan([route("a", [cutsAfter("Once ")]), b, route("c", [says("more.")])]));
+  await pass(1_000);
+  expect(seen.text).toBe("Once more.");
+});
