@@ -6,6 +6,7 @@ import { type ApprovalCommands, addApproveCommands } from "./approve/approve-com
 import { addCompareCommand } from "./compare/compare-command.ts";
 import { addCompleteCommand } from "./complete/complete-command.ts";
 import { type EndWith, ExitCode } from "./exit-code.ts";
+import { addReloadCommand } from "./reload-command.ts";
 import { addRoutesCommand } from "./routes/routes-command.ts";
 import { configOption } from "./shared-options.ts";
 import { createTerminal, type Terminal } from "./terminal/terminal.ts";
@@ -82,6 +83,7 @@ function makeCommands(local: LocalCommands, terminal: Terminal, endWith: EndWith
   addCompleteCommand(program, terminal, endWith);
   addRoutesCommand(program, terminal, endWith);
   addWorkloadsCommand(program, terminal, endWith);
+  addReloadCommand(program, terminal, endWith);
   addCompareCommand(program, terminal, endWith);
   addApproveCommands(program, local, endWith);
   return program;

@@ -76,7 +76,10 @@ export function startGenerations(options: GenerationsOptions): Generations {
 const REFUSED = "the new configuration cannot be used; the one before stays";
 
 function refuse({ problems }: ConfigError): CallRefused {
-  const violations = problems.map((problem) => ({ field: problem.path, description: printProblem(problem) }));
+  const violations = problems.map((problem) => ({
+    field: problem.path,
+    description: printProblem({ ...problem, path: "" }),
+  }));
   const [first] = violations;
   const more = violations.length > 1 ? `, and ${violations.length - 1} more` : "";
   const message = `${REFUSED}: ${first?.description}${more}`;

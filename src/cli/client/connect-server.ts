@@ -2,6 +2,7 @@
 
 import { type Client, createClient, type Interceptor } from "@connectrpc/connect";
 import { createGrpcTransport, Http2SessionManager } from "@connectrpc/connect-node";
+import { AdminService } from "../../../gen/ts/understudy/v1/admin_service_pb.ts";
 import { ComparisonService } from "../../../gen/ts/understudy/v1/comparison_service_pb.ts";
 import { CompletionService } from "../../../gen/ts/understudy/v1/completion_service_pb.ts";
 import { RouteService } from "../../../gen/ts/understudy/v1/route_service_pb.ts";
@@ -23,6 +24,7 @@ export interface Server {
   readonly completion: Client<typeof CompletionService>;
   readonly routes: Client<typeof RouteService>;
   readonly comparison: Client<typeof ComparisonService>;
+  readonly admin: Client<typeof AdminService>;
   /** Gives up a connection that is still being opened; an open one without calls does not keep the process alive. */
   close(): void;
 }
@@ -41,6 +43,7 @@ export function connectServer(url: string, key: string | undefined): Server {
     completion: createClient(CompletionService, transport),
     routes: createClient(RouteService, transport),
     comparison: createClient(ComparisonService, transport),
+    admin: createClient(AdminService, transport),
     close() {
       // Not in other states: on a session that broke, `abort` takes off the listener for the error that is still to come.
       if (sessionManager.state() === "connecting") sessionManager.abort();

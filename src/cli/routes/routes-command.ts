@@ -59,7 +59,9 @@ async function watchRoutes(
 ): Promise<void> {
   const view = createView(out, options.json === true);
   try {
-    for await (const { routes } of server.routes.watchRoutes({}, { signal })) await view.show(routes);
+    for await (const { routes, removedRoutes } of server.routes.watchRoutes({}, { signal })) {
+      await view.show(routes, removedRoutes);
+    }
   } finally {
     view.end();
   }

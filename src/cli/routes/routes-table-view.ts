@@ -22,8 +22,9 @@ export function createRoutesTableView(out: Output): RoutesView {
   };
   const timer = setInterval(() => void draw(), redrawIntervalMs);
   return {
-    show(changed) {
+    show(changed, removed = []) {
       for (const route of changed) routes.set(route.name, route);
+      for (const name of removed) routes.delete(name);
       return draw();
     },
     end: () => clearInterval(timer),

@@ -14,16 +14,22 @@ import type { Output } from "../terminal/terminal.ts";
 
 /** A view of routes that change. */
 export interface RoutesView {
-  /** Takes the routes that changed, at first all of them. */
-  show(changed: readonly Route[]): Promise<void>;
+  /** Takes the routes that changed, at first all of them, and the names of those that are gone. */
+  show(changed: readonly Route[], removed?: readonly string[]): Promise<void>;
   /** Stops what runs by itself. */
   end(): void;
 }
 
-/** Shows each change of a route as one line of protobuf JSON. */
+/** Shows each change of a route as one line of protobuf JSON; a route that is gone as its name alone. */
 export function createRoutesJsonView(out: Output): RoutesView {
   return {
-    show: (changed) => out.write(changed.map((route) => `${JSON.stringify(toJson(RouteSchema, route))}\n`).join("")),
+    async show(changed, removed = []) {
+      const lines = [
+        ...changed.map((route) => toJson(RouteSchema, route)),
+        ...removed.map((name) => ({ removed: name })),
+      ];
+      await out.write(lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
+    },
     end: () => {},
   };
 }
@@ -32,11 +38,12 @@ export function createRoutesJsonView(out: Output): RoutesView {
 export function createRoutesLogView(out: Output): RoutesView {
   const lastLines = new Map<string, string>();
   return {
-    async show(changed) {
-      for (const route of changed) {
-        const line = formatRouteChange(route);
-        if (lastLines.get(route.name) === line) continue;
-        lastLines.set(route.name, line);
+    async show(changed, removed = []) {
+      const lines = new Map(changed.map((route) => [route.name, formatRouteChange(route)]));
+      for (const name of removed) lines.set(name, formatPrintable(`${name}: removed`));
+      for (const [name, line] of lines) {
+        if (lastLines.get(name) === line) continue;
+        lastLines.set(name, line);
         await out.write(`${new Date().toISOString()} ${line}\n`);
       }
     },
