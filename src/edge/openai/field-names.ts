@@ -1,9 +1,9 @@
 /** Gives the fields of a refusal the names that they have in OpenAI's API. */
 
 import { ErrorReason } from "../../../gen/ts/understudy/v1/ledger_pb.ts";
+import { makeInvalidRequest } from "../../call/invalid-request.ts";
 import type { Refusal } from "../../call/refusal.ts";
 import type { JsonBody } from "../door/read-json.ts";
-import { makeInvalidRefusal } from "../invalid-refusal.ts";
 
 /** Beginnings of paths in the API, and what they are called here. The first that fits is taken. */
 const NAMES: ReadonlyArray<readonly [path: RegExp, name: string]> = [
@@ -24,7 +24,7 @@ export function nameFields(refusal: Refusal, body: JsonBody): Refusal {
   const { reason, violations = [] } = refusal;
   if (reason !== ErrorReason.INVALID_REQUEST || violations.length === 0) return refusal;
   const renamed = violations.map(({ field, description }) => ({ field: nameField(field, body), description }));
-  return { ...refusal, ...makeInvalidRefusal(renamed) };
+  return { ...refusal, ...makeInvalidRequest(renamed) };
 }
 
 function nameField(path: string, body: JsonBody): string {

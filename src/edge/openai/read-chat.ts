@@ -3,11 +3,11 @@
 import { create, type Registry } from "@bufbuild/protobuf";
 
 import { type CompleteRequest, CompleteRequestSchema } from "../../../gen/ts/understudy/v1/completion_service_pb.ts";
+import { makeInvalidRequest } from "../../call/invalid-request.ts";
 import { CallRefused } from "../../call/refusal.ts";
 import { Violations } from "../../service/validation/violations.ts";
 import { JsonFields } from "../door/json-fields.ts";
 import type { JsonBody } from "../door/read-json.ts";
-import { makeInvalidRefusal } from "../invalid-refusal.ts";
 import { readLabels } from "./read-labels.ts";
 import { readMessages } from "./read-messages.ts";
 import { readReasoning } from "./read-reasoning.ts";
@@ -54,7 +54,7 @@ export function readChat(body: JsonBody, kindOf: KindOf, registry: Registry): Ch
   });
   const streams = chat.boolean("stream") ?? false;
   const includesUsage = chat.object("stream_options")?.boolean("include_usage") ?? false;
-  if (violations.list.length > 0) throw new CallRefused(makeInvalidRefusal(violations.list));
+  if (violations.list.length > 0) throw new CallRefused(makeInvalidRequest(violations.list));
   return { request, streams, includesUsage };
 }
 
