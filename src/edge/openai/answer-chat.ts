@@ -4,9 +4,10 @@ import type { CallContext } from "../../call/call-context.ts";
 import { CallRefused } from "../../call/refusal.ts";
 import { createEventStream, type EventStream } from "../door/event-writer.ts";
 import { type JsonBody, readJson } from "../door/read-json.ts";
-import { refusalBySignal, refusalOf } from "../door/refusal-of.ts";
 import { writeJson } from "../door/write-json.ts";
 import type { Exchange } from "../port/exchange.ts";
+import { refusalBySignal, refusalOf } from "../refusal-of.ts";
+import { makeStatus } from "../status.ts";
 import { makeReportHeaders } from "./call-report.ts";
 import { makeChatAnswer } from "./chat-answer.ts";
 import { ChatChunks } from "./chat-chunks.ts";
@@ -84,7 +85,7 @@ async function streamAnswer(
     stream.end();
   } catch (error) {
     if (!stream.begun) throw error;
-    await endWithError(stream, makeErrorBody(refusalOf(error, context, log), context.requestId));
+    await endWithError(stream, makeErrorBody(makeStatus(refusalOf(error, context, log)), context.requestId));
   }
 }
 

@@ -6,9 +6,10 @@ import type { CallContext } from "../../call/call-context.ts";
 import { CallRefused } from "../../call/refusal.ts";
 import { describeFault } from "../../telemetry/describe-fault.ts";
 import type { Log } from "../../telemetry/log.ts";
-import { explainError, internalRefusal } from "./explain-error.ts";
+import { internalRefusal } from "../refusal-of.ts";
+import { explainError } from "./explain-error.ts";
 import { makeCallContext, rpcCallOf } from "./rpc-call.ts";
-import { makeStatus } from "./rpc-status.ts";
+import { makeRpcStatus } from "./rpc-status.ts";
 
 /** Makes library handlers of service functions. */
 export interface AnswerWith {
@@ -27,10 +28,10 @@ export function createAnswerWith(registry: Registry, log: Log): AnswerWith {
   const statusOf = (error: unknown, context: HandlerContext): ConnectError => {
     const { requestId } = rpcCallOf(context);
     const refusal = error instanceof CallRefused ? error.refusal : refusalBySignal(context.signal, registry);
-    if (refusal !== undefined) return makeStatus(refusal, requestId);
-    if (error instanceof ConnectError) return makeStatus(explainError(error, registry), requestId);
+    if (refusal !== undefined) return makeRpcStatus(refusal, requestId);
+    if (error instanceof ConnectError) return makeRpcStatus(explainError(error, registry), requestId);
     if (!context.signal.aborted) log.error({ requestId, ...describeFault(error) }, "call failed by a fault");
-    return makeStatus(internalRefusal, requestId);
+    return makeRpcStatus(internalRefusal, requestId);
   };
   const failer =
     (context: HandlerContext) =>

@@ -5,7 +5,7 @@ import type { Compression } from "@connectrpc/connect/protocol";
 import { compressionGzip } from "@connectrpc/connect-node";
 import { outOfMemoryRefusal } from "../admission/request-body.ts";
 import type { RequestBytes } from "../admission/request-memory.ts";
-import { makeStatus } from "./rpc-status.ts";
+import { makeRpcStatus } from "./rpc-status.ts";
 
 /** The call that is being read: its name, and the bytes that it holds. */
 export interface ReadingCall {
@@ -24,7 +24,7 @@ export function createBoundedGzip(reading: AsyncLocalStorage<ReadingCall>): Comp
     async decompress(bytes, maxBytes) {
       const call = reading.getStore();
       const unpacked = await compressionGzip.decompress(bytes, maxBytes);
-      if (call && !call.held.take(unpacked.byteLength)) throw makeStatus(outOfMemoryRefusal, call.requestId);
+      if (call && !call.held.take(unpacked.byteLength)) throw makeRpcStatus(outOfMemoryRefusal, call.requestId);
       return unpacked;
     },
   };

@@ -15,7 +15,7 @@ import { findTrailerError, setTrailerStatus } from "@connectrpc/connect/protocol
 import { trailerFlag, trailerParse, trailerSerialize } from "@connectrpc/connect/protocol-grpc-web";
 
 import { explainError } from "./explain-error.ts";
-import { makeStatus } from "./rpc-status.ts";
+import { makeRpcStatus } from "./rpc-status.ts";
 
 const ENVELOPE_HEADER_BYTES = 5;
 
@@ -32,7 +32,7 @@ export interface AnswerHead {
  */
 export function clarifyAnswer(head: AnswerHead, registry: Registry, requestId: string): AnswerHead {
   const { answer, first } = head;
-  const explain = (error: ConnectError): ConnectError => makeStatus(explainError(error, registry), requestId);
+  const explain = (error: ConnectError): ConnectError => makeRpcStatus(explainError(error, registry), requestId);
 
   if (first === undefined) return clarifyTrailers(head, explain);
   const contentType = answer.header?.get("content-type") ?? "";

@@ -6,6 +6,7 @@ import { closest, distance } from "fastest-levenshtein";
 
 import { ErrorReason } from "../../../gen/ts/understudy/v1/ledger_pb.ts";
 import type { FieldViolation, Refusal } from "../../call/refusal.ts";
+import { internalRefusal } from "../refusal-of.ts";
 
 /** Longest name of an unknown field that is repeated, in characters. */
 const MAX_NAME_LENGTH = 64;
@@ -50,12 +51,6 @@ export function explainError(error: ConnectError, registry: Registry): Refusal {
   if (reason === undefined) return internalRefusal;
   return { reason, message: `the request cannot be read: ${message}` };
 }
-
-/** What a client learns of a fault of the gateway itself. */
-export const internalRefusal: Refusal = {
-  reason: ErrorReason.INTERNAL,
-  message: "the gateway failed; its log has the cause under the request id",
-};
 
 function invalid(violation: FieldViolation): Refusal {
   const message = `${violation.field}: ${violation.description}`;

@@ -17,7 +17,7 @@ import { abandon, type Exchange, wasCutShort } from "../port/exchange.ts";
 import { createBoundedGzip } from "./bounded-gzip.ts";
 import { clarifyAnswer } from "./clarify-answer.ts";
 import { type RpcCall, rpcCallKey, rpcCallOf } from "./rpc-call.ts";
-import { makeStatus } from "./rpc-status.ts";
+import { makeRpcStatus } from "./rpc-status.ts";
 import { writeAnswer } from "./write-answer.ts";
 
 /** What the library needs to know of a request. Nothing else reaches it, keys least of all. */
@@ -108,7 +108,7 @@ function enterGate(gate: CallGate, { exchange, requestId }: RpcCall) {
   try {
     return gate.enter(exchange);
   } catch (error) {
-    throw error instanceof CallRefused ? makeStatus(error.refusal, requestId) : error;
+    throw error instanceof CallRefused ? makeRpcStatus(error.refusal, requestId) : error;
   }
 }
 
@@ -125,7 +125,7 @@ function makeUniversalRequest(call: RpcCall, limits: EdgeLimits): UniversalServe
     method: request.method ?? "",
     url: `http://understudy${exchange.path}`,
     header,
-    body: readRequest(exchange, limits, call.held, (refusal) => makeStatus(refusal, call.requestId)),
+    body: readRequest(exchange, limits, call.held, (refusal) => makeRpcStatus(refusal, call.requestId)),
     signal: signalOfDeparture(exchange),
     contextValues: createContextValues().set(rpcCallKey, call),
   };

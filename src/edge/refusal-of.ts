@@ -1,10 +1,16 @@
 /** Finds the refusal behind whatever ended a call. */
 
-import type { CallContext } from "../../call/call-context.ts";
-import { CallRefused, type Refusal } from "../../call/refusal.ts";
-import { describeFault } from "../../telemetry/describe-fault.ts";
-import type { Log } from "../../telemetry/log.ts";
-import { internalRefusal } from "../rpc/explain-error.ts";
+import { ErrorReason } from "../../gen/ts/understudy/v1/ledger_pb.ts";
+import type { CallContext } from "../call/call-context.ts";
+import { CallRefused, type Refusal } from "../call/refusal.ts";
+import { describeFault } from "../telemetry/describe-fault.ts";
+import type { Log } from "../telemetry/log.ts";
+
+/** What a client learns of a fault of the gateway itself. */
+export const internalRefusal: Refusal = {
+  reason: ErrorReason.INTERNAL,
+  message: "the gateway failed; its log has the cause under the request id",
+};
 
 /** What must be known of the call. */
 export type FailedCall = Pick<CallContext, "requestId" | "signal">;
