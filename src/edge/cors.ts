@@ -6,39 +6,31 @@ import type { Exchange } from "./port/exchange.ts";
 
 const ALLOWED_METHODS = cors.allowedMethods.join(", ");
 const ALLOWED_HEADERS = [...cors.allowedHeaders, "authorization", "x-api-key"].join(", ");
-const EXPOSED_HEADERS = [
-  ...cors.exposedHeaders,
-  "grpc-retry-pushback-ms",
-  "x-request-id",
-  "retry-after",
-  "x-should-retry",
-  "x-understudy-request-id",
-  "x-understudy-route",
-  "x-understudy-model",
-  "x-understudy-attempts",
-  "x-understudy-cost-micro-usd",
-].join(", ");
 /** How long a browser remembers what it may do: the longest that Chromium takes, in seconds. */
 const PREFLIGHT_AGE_S = 7_200;
 
 /**
  * Creates a function that adds the CORS headers to a response, and answers a preflight and returns true. `origins` are
- * exact, or `*` for all; none by default.
+ * exact, or `*` for all; none by default. `exposedHeaders` are those of answers that a page may read.
  */
-export function createCors(origins: readonly string[]): (exchange: Exchange) => boolean {
+export function createCors(
+  origins: readonly string[],
+  exposedHeaders: readonly string[],
+): (exchange: Exchange) => boolean {
   const allowed = new Set(origins);
+  const exposed = exposedHeaders.join(", ");
   return (exchange) => {
     const { request, response } = exchange;
     const { origin } = request.headers;
+    if (allowed.size > 0) response.setHeader("vary", "origin");
     if (origin === undefined) return false;
     const isPreflight = request.method === "OPTIONS" && "access-control-request-method" in request.headers;
-    if (allowed.size > 0) response.setHeader("vary", "origin");
     if (!allowed.has(origin) && !allowed.has("*")) {
       if (isPreflight) answerText(exchange, 403, "This origin is not one of the server's cors_origins.");
       return isPreflight;
     }
     response.setHeader("access-control-allow-origin", allowed.has("*") ? "*" : origin);
-    response.setHeader("access-control-expose-headers", EXPOSED_HEADERS);
+    response.setHeader("access-control-expose-headers", exposed);
     if (!isPreflight) return false;
     response.setHeader("access-control-allow-methods", ALLOWED_METHODS);
     // Also what the page asks for: clients add headers of their own, which mean nothing here.

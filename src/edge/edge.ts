@@ -17,7 +17,7 @@ import { createOpenaiDoor } from "./openai/openai-door.ts";
 import type { EdgeRequest, EdgeResponse, Exchange } from "./port/exchange.ts";
 import { type Address, createPort, type TlsFiles } from "./port/port.ts";
 import { createAnswerWith } from "./rpc/answer-with.ts";
-import { apiServices, createApiRegistry, detailFiles, listedServices } from "./rpc/api-files.ts";
+import { apiServices, detailFiles, listedServices } from "./rpc/api-files.ts";
 import { registerApi } from "./rpc/api-routes.ts";
 import { createHealth } from "./rpc/health.ts";
 import { registerReflection } from "./rpc/reflection.ts";
@@ -117,14 +117,12 @@ interface Parts {
 /** The doors in the order in which they are asked. */
 function createDoors({ services, comparison, log }: EdgeOptions, parts: Parts): readonly Door[] {
   const { limits, gate, health, idleEnd, end } = parts;
-  const registry = createApiRegistry();
-  const answerWith = createAnswerWith(registry, log);
+  const answerWith = createAnswerWith(log);
   const memory = createRequestMemory(limits.maxBufferedBytes);
   const rpcDoor = createRpcDoor({
     limits,
     gate,
     memory,
-    registry,
     log,
     registerGated: (router) => registerApi(router, { services, comparison, answerWith, idleEnd, end }),
     registerOpen: (router) => {
@@ -133,7 +131,7 @@ function createDoors({ services, comparison, log }: EdgeOptions, parts: Parts): 
     },
     idleEnd,
   });
-  const openaiDoor = createOpenaiDoor({ services, limits, gate, memory, registry, log, end });
+  const openaiDoor = createOpenaiDoor({ services, limits, gate, memory, log, end });
   return [rpcDoor, openaiDoor, createPlainDoor(() => !gate.draining)];
 }
 
@@ -142,7 +140,8 @@ function createServe(
   gate: CallGate,
   doors: readonly Door[],
 ) {
-  const answerCors = createCors(corsOrigins);
+  const exposedHeaders = ["x-request-id", ...doors.flatMap((door) => door.exposedHeaders)];
+  const answerCors = createCors(corsOrigins, exposedHeaders);
   return (request: EdgeRequest, response: EdgeResponse): void => {
     const requestId = makeRequestId();
     const exchange: Exchange = { requestId, request, response, path: (request.url ?? "").split("?", 1)[0] ?? "" };
@@ -152,7 +151,7 @@ function createServe(
     response.setHeader("x-request-id", requestId);
     if (gate.draining && request.httpVersionMajor === 1) response.setHeader("connection", "close");
     if (answerCors(exchange)) return;
-    doors.find((door) => door(exchange));
+    doors.find((door) => door.answer(exchange));
   };
 }
 

@@ -26,6 +26,7 @@ import { describePolicy, PLAIN_CALL, resolvePolicy } from "../plan/policy.ts";
 import type { ProtectedRoute } from "../route/protected-route.ts";
 import type { RouteTable } from "../route/route-table.ts";
 import { checkCaller } from "./check-caller.ts";
+import { createModelNames } from "./model-names.ts";
 import { takePage } from "./page.ts";
 import { refuseField } from "./refuse-fields.ts";
 import type { RouteHandlers } from "./services.ts";
@@ -49,6 +50,7 @@ export function createRoutes(settings: PlanSettings, table: RouteTable): RouteHa
     throw new CallRefused({ reason: ErrorReason.ROUTE_NOT_FOUND, message: `route ${name} does not exist` });
   };
   return {
+    ...createModelNames(settings, table),
     listWorkloads(request) {
       const names = Object.keys(settings.workloads).sort();
       const { items, nextPageToken } = takePage(names, (name) => name, request);

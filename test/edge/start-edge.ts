@@ -56,7 +56,13 @@ export async function startEdge(options: FakeEdgeOptions = {}): Promise<StartedE
   return { edge, port, address, url: `${scheme}://${address}`, log: () => lines.join("") };
 }
 
-const fakeRoutes: EdgeOptions["services"]["routes"] = {
+/** Routes of a server with one workload. */
+export const fakeRoutes: EdgeOptions["services"]["routes"] = {
+  kindOf(name) {
+    if (name === "summaries") return "workload";
+    return name.includes("/") ? "route" : undefined;
+  },
+  modelOf: (route) => route.slice(route.indexOf("/") + 1),
   listWorkloads: () => create(ListWorkloadsResponseSchema, { workloads: [{ name: "summaries" }] }),
   listRoutes: () => create(ListRoutesResponseSchema),
   async *watchRoutes(_request, { signal }) {

@@ -1,6 +1,7 @@
 /** Reads the fields of JSON objects of a request, and collects what is wrong with them. */
 
 import { isObject, type JsonObject } from "../../call/json-object.ts";
+import type { FieldViolation } from "../../call/refusal.ts";
 import type { Violations } from "../../service/validation/violations.ts";
 
 /** One JSON object of a request. A field that is null counts as missing. */
@@ -37,6 +38,11 @@ export class JsonFields {
   /** Reports a field of this object. */
   refuse(name: string, mistake: string, mend: string): undefined {
     this.#violations.add(name === "" ? this.path : this.at(name), mistake, mend);
+  }
+
+  /** Reports a field anywhere in the request. */
+  refuseAt(violation: FieldViolation): undefined {
+    this.#violations.report(violation);
   }
 
   string(name: string): string | undefined {

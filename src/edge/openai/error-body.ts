@@ -31,7 +31,7 @@ export function makeErrorBody(status: Status, requestId: string): object {
       message,
       type: TYPES[httpStatus] ?? (httpStatus < 500 ? "invalid_request_error" : "server_error"),
       param: violations[0]?.field ?? (httpStatus === 404 ? "model" : null),
-      code: CODES[reasonName] ?? reasonName.toLowerCase(),
+      code: httpStatus === 405 ? "method_not_allowed" : (CODES[reasonName] ?? reasonName.toLowerCase()),
       understudy: {
         request_id: requestId,
         reason: reasonName,

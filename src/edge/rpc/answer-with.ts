@@ -1,6 +1,5 @@
 /** Runs a service's function for the protocol library, and gives every failure its status. */
 
-import type { Registry } from "@bufbuild/protobuf";
 import { ConnectError, type HandlerContext } from "@connectrpc/connect";
 import type { CallContext } from "../../call/call-context.ts";
 import { CallRefused } from "../../call/refusal.ts";
@@ -8,7 +7,7 @@ import { describeFault } from "../../telemetry/describe-fault.ts";
 import type { Log } from "../../telemetry/log.ts";
 import { internalRefusal } from "../refusal-of.ts";
 import { explainError } from "./explain-error.ts";
-import { makeCallContext, rpcCallOf } from "./rpc-call.ts";
+import { makeCallContext, type RpcCall, rpcCallOf } from "./rpc-call.ts";
 import { makeRpcStatus } from "./rpc-status.ts";
 
 /** Makes library handlers of service functions. */
@@ -23,13 +22,14 @@ export interface AnswerWith {
   ): (request: Request, context: HandlerContext) => AsyncIterable<Response>;
 }
 
-/** Creates the makers of handlers. `registry` explains requests that cannot be read. */
-export function createAnswerWith(registry: Registry, log: Log): AnswerWith {
+/** Creates the makers of handlers. */
+export function createAnswerWith(log: Log): AnswerWith {
   const statusOf = (error: unknown, context: HandlerContext): ConnectError => {
-    const { requestId } = rpcCallOf(context);
-    const refusal = error instanceof CallRefused ? error.refusal : refusalBySignal(context.signal, registry);
+    const call = rpcCallOf(context);
+    const { requestId } = call;
+    const refusal = error instanceof CallRefused ? error.refusal : refusalBySignal(context.signal, call);
     if (refusal !== undefined) return makeRpcStatus(refusal, requestId);
-    if (error instanceof ConnectError) return makeRpcStatus(explainError(error, registry), requestId);
+    if (error instanceof ConnectError) return makeRpcStatus(explainError(error, call), requestId);
     if (!context.signal.aborted) log.error({ requestId, ...describeFault(error) }, "call failed by a fault");
     return makeRpcStatus(internalRefusal, requestId);
   };
@@ -86,8 +86,8 @@ function watchEnd<Response>(
 }
 
 /** Why the signal ended the call: the deadline or the server's stop. Undefined if it did not, or the client left. */
-function refusalBySignal({ aborted, reason }: AbortSignal, registry: Registry) {
+function refusalBySignal({ aborted, reason }: AbortSignal, call: RpcCall) {
   if (!aborted) return undefined;
   if (reason instanceof CallRefused) return reason.refusal;
-  return reason instanceof ConnectError ? explainError(reason, registry) : undefined;
+  return reason instanceof ConnectError ? explainError(reason, call) : undefined;
 }

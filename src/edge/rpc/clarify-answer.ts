@@ -1,6 +1,5 @@
 /** Gives the protocol library's own errors the same details as every other error. */
 
-import type { Registry } from "@bufbuild/protobuf";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { encodeEnvelope, type UniversalServerResponse } from "@connectrpc/connect/protocol";
 import {
@@ -15,6 +14,7 @@ import { findTrailerError, setTrailerStatus } from "@connectrpc/connect/protocol
 import { trailerFlag, trailerParse, trailerSerialize } from "@connectrpc/connect/protocol-grpc-web";
 
 import { explainError } from "./explain-error.ts";
+import type { RpcCall } from "./rpc-call.ts";
 import { makeRpcStatus } from "./rpc-status.ts";
 
 const ENVELOPE_HEADER_BYTES = 5;
@@ -30,9 +30,9 @@ export interface AnswerHead {
  * Replaces an error without details at the head of an answer: such an error was raised before the call reached its
  * service. Other answers pass unchanged.
  */
-export function clarifyAnswer(head: AnswerHead, registry: Registry, requestId: string): AnswerHead {
+export function clarifyAnswer(head: AnswerHead, call: RpcCall): AnswerHead {
   const { answer, first } = head;
-  const explain = (error: ConnectError): ConnectError => makeRpcStatus(explainError(error, registry), requestId);
+  const explain = (error: ConnectError): ConnectError => makeRpcStatus(explainError(error, call), call.requestId);
 
   if (first === undefined) return clarifyTrailers(head, explain);
   const contentType = answer.header?.get("content-type") ?? "";

@@ -1,16 +1,26 @@
 /** What the RPC door knows of one call, on its way through the protocol library. */
 
+import type { DescMessage } from "@bufbuild/protobuf";
 import { type ContextKey, createContextKey, type HandlerContext } from "@connectrpc/connect";
 
 import type { CallContext, Caller } from "../../call/call-context.ts";
 import type { RequestBytes } from "../admission/request-memory.ts";
 import type { Exchange } from "../port/exchange.ts";
 
+/** How far the request has come. Its text is kept only until it is decoded: to explain why it cannot be. */
+export type RequestBody =
+  | { readonly kind: "arriving" }
+  | { readonly kind: "json"; readonly text: string }
+  | { readonly kind: "decoded" };
+
 export interface RpcCall {
   readonly exchange: Exchange;
   readonly requestId: string;
+  /** The message that the method takes. */
+  readonly input: DescMessage;
   /** The bytes of the request. */
   readonly held: RequestBytes;
+  body: RequestBody;
   /** Set when the call was admitted. */
   caller: Caller | undefined;
 }
@@ -25,8 +35,9 @@ export function rpcCallOf(context: HandlerContext): RpcCall {
   return call;
 }
 
-/** What a service gets to know of a call. */
+/** What a service gets to know of a call, whose request is decoded by now. */
 export function makeCallContext(context: HandlerContext): CallContext {
-  const { requestId, caller } = rpcCallOf(context);
-  return { requestId, signal: context.signal, timeoutMs: context.timeoutMs(), caller };
+  const call = rpcCallOf(context);
+  call.body = { kind: "decoded" };
+  return { requestId: call.requestId, signal: context.signal, timeoutMs: context.timeoutMs(), caller: call.caller };
 }

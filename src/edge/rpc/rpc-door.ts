@@ -1,8 +1,7 @@
 /** The door of gRPC, gRPC-Web and Connect. */
 
 import { AsyncLocalStorage } from "node:async_hooks";
-import type { Registry } from "@bufbuild/protobuf";
-import { type ConnectRouter, createConnectRouter, createContextValues } from "@connectrpc/connect";
+import { type ConnectRouter, cors, createConnectRouter, createContextValues } from "@connectrpc/connect";
 import type { UniversalHandler, UniversalServerRequest } from "@connectrpc/connect/protocol";
 
 import { CallRefused } from "../../call/refusal.ts";
@@ -16,7 +15,8 @@ import type { EdgeLimits } from "../edge-limits.ts";
 import { abandon, type Exchange, wasCutShort } from "../port/exchange.ts";
 import { createBoundedGzip } from "./bounded-gzip.ts";
 import { clarifyAnswer } from "./clarify-answer.ts";
-import { type RpcCall, rpcCallKey, rpcCallOf } from "./rpc-call.ts";
+import { createJsonDecoder } from "./json-decoder.ts";
+import { type RequestBody, type RpcCall, rpcCallKey, rpcCallOf } from "./rpc-call.ts";
 import { makeRpcStatus } from "./rpc-status.ts";
 import { writeAnswer } from "./write-answer.ts";
 
@@ -34,11 +34,13 @@ const PROTOCOL_HEADERS = [
   "grpc-accept-encoding",
 ];
 
+/** Where clients of these protocols look for statuses, which pages may read. */
+const EXPOSED_HEADERS = [...cors.exposedHeaders, "grpc-retry-pushback-ms"];
+
 export interface RpcDoorOptions {
   readonly limits: EdgeLimits;
   readonly gate: CallGate;
   readonly memory: RequestMemory;
-  readonly registry: Registry;
   readonly log: Log;
   /** Adds the services that ask the gate first. */
   readonly registerGated: (router: ConnectRouter) => void;
@@ -50,7 +52,7 @@ export interface RpcDoorOptions {
 
 /** Creates the door. Paths that are no method are for another door. */
 export function createRpcDoor(options: RpcDoorOptions): Door {
-  const { limits, memory, registry, log } = options;
+  const { limits, memory, log } = options;
   const reading = new AsyncLocalStorage<RpcCall>();
   const handlers = createHandlers(options, reading);
   const { clientStallTimeoutMs } = limits;
@@ -61,35 +63,43 @@ export function createRpcDoor(options: RpcDoorOptions): Door {
     if (answer.body === undefined && answer.status !== 200) return refuseForm(exchange, answer.status, answer.header);
     await writeAnswer(answer, exchange, {
       clientStallTimeoutMs,
-      clarify: (head) => clarifyAnswer(head, registry, call.requestId),
+      clarify: (head) => clarifyAnswer(head, call),
     });
   };
 
-  return (exchange) => {
-    const handler = handlers.get(exchange.path);
-    if (handler === undefined) return false;
-    const held = memory.open();
-    exchange.response.once("close", () => held.release());
-    const call: RpcCall = { exchange, requestId: exchange.requestId, held, caller: undefined };
-    run(handler, call).catch((error: unknown) => {
-      log.debug(
-        { requestId: call.requestId, fault: error instanceof Error ? error.name : typeof error },
-        "answer broke off",
-      );
-      abandon(exchange);
-    });
-    return true;
+  return {
+    exposedHeaders: EXPOSED_HEADERS,
+    answer(exchange) {
+      const handler = handlers.get(exchange.path);
+      if (handler === undefined) return false;
+      const held = memory.open();
+      exchange.response.once("close", () => held.release());
+      const { requestId } = exchange;
+      const body: RequestBody = { kind: "arriving" };
+      const call: RpcCall = { exchange, requestId, input: handler.method.input, held, body, caller: undefined };
+      run(handler, call).catch((error: unknown) => {
+        log.debug({ requestId, fault: error instanceof Error ? error.name : typeof error }, "answer broke off");
+        abandon(exchange);
+      });
+      return true;
+    },
   };
 }
 
 function createHandlers(options: RpcDoorOptions, reading: AsyncLocalStorage<RpcCall>): Map<string, UniversalHandler> {
   const { limits, gate, idleEnd } = options;
+  // The decoder is not among the options that the library declares for a router, but it hands them on as they are.
+  const jsonOptions = {
+    ignoreUnknownFields: false,
+    alwaysEmitImplicit: false,
+    textDecoder: createJsonDecoder(reading),
+  };
   const common = {
     acceptCompression: [createBoundedGzip(reading)],
     // Answers are not compressed: a delta is far below what compression pays for.
     compressMinBytes: Number.MAX_SAFE_INTEGER,
     readMaxBytes: limits.maxRequestBytes,
-    jsonOptions: { ignoreUnknownFields: false, alwaysEmitImplicit: false },
+    jsonOptions,
   };
   const open = createConnectRouter({ ...common, shutdownSignal: idleEnd });
   options.registerOpen(open);
