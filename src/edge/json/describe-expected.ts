@@ -1,6 +1,6 @@
 /** Says which JSON a field takes. */
 
-import { type DescEnum, type DescField, type DescMessage, ScalarType } from "@bufbuild/protobuf";
+import { type DescEnum, type DescField, ScalarType } from "@bufbuild/protobuf";
 import { DurationSchema, TimestampSchema } from "@bufbuild/protobuf/wkt";
 
 const SCALARS: ReadonlyMap<ScalarType | undefined, string> = new Map([
@@ -20,19 +20,16 @@ const FORMS: ReadonlyMap<string, string> = new Map([
 
 /** What is wrong with a value that does not fit `field`, and what would: of a list or map, one item of it. */
 export function describeExpected(field: DescField): string {
-  const { enum: desc, message, scalar } = field;
-  if (desc !== undefined) return describeEnum(desc);
-  if (message === undefined) return `cannot be read: expected ${SCALARS.get(scalar) ?? "another kind of value"}`;
-  const form = FORMS.get(message.typeName);
-  return form === undefined ? describeNoObject(message) : `cannot be read: expected ${form}`;
+  if (field.enum !== undefined) return describeEnum(field.enum);
+  return `cannot be read: expected ${nameForm(field)}`;
+}
+
+function nameForm({ message, scalar }: DescField): string {
+  if (message !== undefined) return FORMS.get(message.typeName) ?? message.typeName;
+  return SCALARS.get(scalar) ?? "another kind of value";
 }
 
 function describeEnum({ values }: DescEnum): string {
   const names = values.filter(({ number }) => number !== 0).map(({ name }) => name);
   return `is not a known name; give one of ${names.join(", ")}`;
-}
-
-/** What is wrong with a value that is to be a `desc` and is no object. */
-export function describeNoObject({ typeName }: DescMessage): string {
-  return `is not an object; give a JSON object of ${typeName}`;
 }

@@ -5,23 +5,17 @@ import type { DescField, DescMessage, DescOneof, JsonValue } from "@bufbuild/pro
 import { isObject } from "../../call/json-object.ts";
 import type { FieldViolation } from "../../call/refusal.ts";
 import { suggest } from "../../config/nearest.ts";
-import { showKey } from "../../config/show-text.ts";
-import { describeExpected, describeNoObject } from "./describe-expected.ts";
-import { fitsMessage } from "./fits-message.ts";
+import { findUnfitValue } from "./find-unfit-value.ts";
 
 /** Longest name of an unknown field that is repeated, in characters. */
 const MAX_NAME_CHARACTERS = 64;
 
-/** Items of a list that are looked at together, then one by one if something is wrong with them. */
-const ITEMS_AT_ONCE = 1_000;
-
 /**
  * The first fault of `value`, which is at `path` of the request (empty for the request itself); undefined if every field
- * fits. Goes down only into what does not fit, so the work is that of decoding once for each level. Names a field by its
- * whole path, and never repeats a value.
+ * fits. Names a field by its whole path, and never repeats a value. The work is about that of decoding the value.
  */
 export function findJsonFault(desc: DescMessage, value: JsonValue, path: string): FieldViolation | undefined {
-  if (!isObject(value)) return { field: path, description: describeNoObject(desc) };
+  if (!isObject(value)) return { field: path, description: `is not an object; give a JSON object of ${desc.typeName}` };
   const given = new Set<DescField>();
   const chosen = new Map<DescOneof, DescField>();
   for (const [key, member] of Object.entries(value)) {
@@ -32,7 +26,8 @@ export function findJsonFault(desc: DescMessage, value: JsonValue, path: string)
     given.add(field);
     const other = chooseMember(field, member, chosen);
     if (other !== undefined) return { field: at, description: `is given beside ${other.name}; keep one of the two` };
-    if (!fits(desc, field, member)) return findInField(desc, field, member, at);
+    const fault = findInField(desc, field, member, at);
+    if (fault !== undefined) return fault;
   }
   return undefined;
 }
@@ -52,44 +47,17 @@ function chooseMember(field: DescField, value: JsonValue, chosen: Map<DescOneof,
   return other;
 }
 
-/** Asks the protocol library, about this field alone: so both are of one mind. */
-function fits(owner: DescMessage, field: DescField, value: JsonValue): boolean {
-  return fitsMessage(owner, { [field.jsonName]: value });
-}
-
-/** Finds the fault of a field that does not fit. */
-function findInField(owner: DescMessage, field: DescField, value: JsonValue, at: string): FieldViolation {
-  if (field.fieldKind === "list") {
-    if (!Array.isArray(value)) return { field: at, description: "is not a list; give a list" };
-    const index = findUnfit(value, (items) => fits(owner, field, items));
-    return findInItem(field, value[index], `${at}[${index}]`);
+function findInField(owner: DescMessage, field: DescField, value: JsonValue, at: string): FieldViolation | undefined {
+  const { fieldKind, message } = field;
+  const isPlain = message === undefined || fieldKind === "map" || message.typeName.startsWith("google.protobuf.");
+  if (isPlain || value === null) return findUnfitValue(owner, field, value, at);
+  if (fieldKind !== "list") return findJsonFault(message, value, at);
+  if (!Array.isArray(value)) return { field: at, description: "is not a list; give a list" };
+  for (const [index, item] of value.entries()) {
+    const fault = findJsonFault(message, item, `${at}[${index}]`);
+    if (fault !== undefined) return fault;
   }
-  if (field.fieldKind === "map") {
-    if (!isObject(value)) return { field: at, description: "is not an object; give a JSON object" };
-    const entries = Object.entries(value);
-    const [key = "", item] = entries[findUnfit(entries, (some) => fits(owner, field, Object.fromEntries(some)))] ?? [];
-    return findInItem(field, item, pathInside(at, showKey(key)));
-  }
-  return findInItem(field, value, at);
-}
-
-/** Finds the fault of what does not fit: inside a message, or the value as a whole. */
-function findInItem(field: DescField, item: JsonValue | undefined, at: string): FieldViolation {
-  const { message } = field;
-  const goesDeeper = message !== undefined && !message.typeName.startsWith("google.protobuf.");
-  const inside = goesDeeper && isObject(item) ? findJsonFault(message, item, at) : undefined;
-  return inside ?? { field: at, description: describeExpected(field) };
-}
-
-/** The first item that does not fit. Asks about many at once, because a request may have millions. */
-function findUnfit<Item>(items: readonly Item[], fit: (some: Item[]) => boolean): number {
-  for (let start = 0; start < items.length; start += ITEMS_AT_ONCE) {
-    const some = items.slice(start, start + ITEMS_AT_ONCE);
-    if (fit(some)) continue;
-    const offset = some.findIndex((item) => !fit([item]));
-    return start + Math.max(offset, 0);
-  }
-  return 0;
+  return undefined;
 }
 
 function pathInside(path: string, name: string): string {
