@@ -1,4 +1,4 @@
-/** Why a call has no answer, or no whole one. Only `edge/rpc/rpc-status.ts` turns it into a status. */
+/** Why a call has no answer, or no whole one. Only `edge/status.ts` turns it into a status. */
 
 import type { ErrorReason, FailoverReport } from "../../gen/ts/understudy/v1/ledger_pb.ts";
 

@@ -8,14 +8,14 @@ import { sleep } from "../time/sleep.ts";
 import { createPlainDoor } from "./admin/plain-door.ts";
 import { type CallGate, createCallGate, drainingRefusal } from "./admission/call-gate.ts";
 import { createRequestMemory } from "./admission/request-memory.ts";
-import { answerCors } from "./cors.ts";
+import { createCors } from "./cors.ts";
 import type { Door } from "./door/door.ts";
 import type { EdgeGeneration } from "./edge-generation.ts";
 import { createOpenaiDoor } from "./openai/openai-door.ts";
 import type { EdgeRequest, EdgeResponse, Exchange } from "./port/exchange.ts";
 import { type Address, createPort, type TlsFiles } from "./port/port.ts";
 import { createAnswerWith } from "./rpc/answer-with.ts";
-import { apiServices, createApiRegistry, detailFiles, listedServices } from "./rpc/api-files.ts";
+import { apiServices, detailFiles, listedServices } from "./rpc/api-files.ts";
 import { registerApi } from "./rpc/api-routes.ts";
 import { createHealth } from "./rpc/health.ts";
 import { registerReflection } from "./rpc/reflection.ts";
@@ -112,13 +112,11 @@ interface Parts {
 /** The doors in the order in which they are asked. */
 function createDoors({ generation, log, observer }: EdgeOptions, parts: Parts): readonly Door[] {
   const { gate, health, idleEnd, end } = parts;
-  const registry = createApiRegistry();
-  const answerWith = createAnswerWith(registry);
+  const answerWith = createAnswerWith();
   const memory = createRequestMemory(() => generation().limits.maxBufferedBytes);
   const rpcDoor = createRpcDoor({
     gate,
     memory,
-    registry,
     log,
     observer,
     registerGated: (router) => registerApi(router, { answerWith, idleEnd, end }),
@@ -128,7 +126,7 @@ function createDoors({ generation, log, observer }: EdgeOptions, parts: Parts): 
     },
     idleEnd,
   });
-  const openaiDoor = createOpenaiDoor({ gate, memory, registry, log, observer, end });
+  const openaiDoor = createOpenaiDoor({ gate, memory, log, observer, end });
   return [rpcDoor, openaiDoor, createPlainDoor(() => !gate.draining)];
 }
 
@@ -137,6 +135,7 @@ function createServe(
   gate: CallGate,
   doors: readonly Door[],
 ) {
+  const answerCors = createCors(["x-request-id", ...doors.flatMap((door) => door.exposedHeaders)]);
   return (request: EdgeRequest, response: EdgeResponse): void => {
     const requestId = makeRequestId();
     const generation = current();
@@ -149,7 +148,7 @@ function createServe(
     response.setHeader("x-request-id", requestId);
     if (gate.draining && request.httpVersionMajor === 1) response.setHeader("connection", "close");
     if (answerCors(exchange)) return;
-    doors.find((door) => door(exchange));
+    doors.find((door) => door.answer(exchange));
   };
 }
 

@@ -27,6 +27,7 @@ import { describePolicy, PLAIN_CALL, resolvePolicy } from "../plan/policy.ts";
 import type { ProtectedRoute } from "../route/protected-route.ts";
 import type { RouteTable } from "../route/route-table.ts";
 import { checkOperator, checkRoute, checkScope } from "./check-scope.ts";
+import { createModelNames } from "./model-names.ts";
 import { takePage } from "./page.ts";
 import { refuseField } from "./refuse-fields.ts";
 import type { RouteHandlers } from "./services.ts";
@@ -54,6 +55,7 @@ export function createRoutes(
     throw new CallRefused({ reason: ErrorReason.ROUTE_NOT_FOUND, message: `route ${name} does not exist` });
   };
   return {
+    ...createModelNames(settings, table),
     listWorkloads(request, { caller }) {
       const names = Object.keys(settings.workloads)
         .filter((name) => mayUseWorkload(caller, name))

@@ -33,8 +33,16 @@ export interface CompletionHandlers {
   streamComplete(request: CompleteRequest, context: CallContext): AsyncIterable<StreamCompleteResponse>;
 }
 
+/** Knows what names mean in the configuration as it is now. Cheap: asked for every call. */
+export interface ModelNames {
+  /** What a name means to a caller; undefined if nothing. `provider/model` is a route, which may not be allowed. */
+  kindOf(name: string, context: Pick<CallContext, "caller">): "workload" | "route" | undefined;
+  /** The model of a route: what its upstream is asked for. The name itself if there is no such route. */
+  modelOf(route: string): string;
+}
+
 /** Shows and steers routes. Fails with `CallRefused`. */
-export interface RouteHandlers {
+export interface RouteHandlers extends ModelNames {
   listWorkloads(request: ListWorkloadsRequest, context: CallContext): ListWorkloadsResponse;
   listRoutes(request: ListRoutesRequest, context: CallContext): ListRoutesResponse;
   watchRoutes(request: WatchRoutesRequest, context: CallContext): AsyncIterable<WatchRoutesResponse>;

@@ -44,6 +44,38 @@ test("a page of another origin may not", async () => {
   expect(answered.text).not.toContain("access-control-allow");
 });
 
+test.each([
+  ["a page that may call", page, [page]],
+  ["a client that is no page", "", [page]],
+  ["a page that may not", "https://evil.example", [page]],
+  ["a page where all may call", page, ["*"]],
+])("no cache gives the answer for %s to a page of another origin", async (_, origin, corsOrigins) => {
+  const { url } = await startEdge({ corsOrigins });
+  for (const asked of [[], preflight]) {
+    const { text } = await runCurl([`${url}/any`, ...asked, "-H", origin === "" ? "accept: */*" : `origin: ${origin}`]);
+    expect(text.toLowerCase()).toMatch(/^vary: origin\r?$/m);
+  }
+});
+
+test("a page may read the headers of every door", async () => {
+  const { url } = await startEdge({ corsOrigins: [page] });
+  const { text } = await runCurl([`${url}/any`, "-H", `origin: ${page}`]);
+  const exposed = /access-control-expose-headers: (.*)/.exec(text.toLowerCase())?.[1]?.split(", ") ?? [];
+  expect(exposed).toEqual(
+    expect.arrayContaining([
+      "x-request-id",
+      "grpc-status",
+      "grpc-retry-pushback-ms",
+      "retry-after",
+      "retry-after-ms",
+      "x-should-retry",
+      "x-understudy-request-id",
+      "x-understudy-route",
+      "x-understudy-cost-micro-usd",
+    ]),
+  );
+});
+
 test("an error of a gRPC-Web call is readable for the page as well", async () => {
   const { url } = await startEdge({ corsOrigins: [page], limits: { maxConcurrentCalls: 0 } });
   const target = `${url}/understudy.v1.CompletionService/StreamComplete`;

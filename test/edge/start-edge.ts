@@ -60,11 +60,9 @@ export async function startEdge(options: FakeEdgeOptions = {}): Promise<StartedE
   const { complete = saysAtOnce, streamComplete = says("Once ", "upon ", "a ", "time.") } = options;
   const log = createLog("debug", { write: (line) => void lines.push(line) });
   const generation: EdgeGeneration = {
-    services: { completion: { complete, streamComplete }, routes: fakeRoutes },
-    limits: { ...makeEdgeLimits(SERVER_DEFAULTS), ...limits },
+    ...makeEdgeGeneration({ complete, streamComplete }, limits),
     callers: createCallers(callers),
     corsOrigins,
-    enter: () => () => {},
   };
   const observers = [createLogObserver(log), { callEnded: (record: CallRecord) => void records.push(record) }];
   const observer = joinObservers(observers, (error) => {
@@ -78,7 +76,24 @@ export async function startEdge(options: FakeEdgeOptions = {}): Promise<StartedE
   return { edge, port, address, url: `${scheme}://${address}`, log: () => lines.join("") };
 }
 
+/** A configuration with these services, without callers and origins. */
+export function makeEdgeGeneration(completion: CompletionHandlers, limits: Partial<EdgeLimits> = {}): EdgeGeneration {
+  return {
+    services: { completion, routes: fakeRoutes },
+    limits: { ...makeEdgeLimits(SERVER_DEFAULTS), ...limits },
+    callers: createCallers([]),
+    corsOrigins: [],
+    enter: () => () => {},
+  };
+}
+
+/** Routes of a server with one workload. */
 const fakeRoutes: RouteHandlers = {
+  kindOf(name) {
+    if (name === "summaries") return "workload";
+    return name.includes("/") ? "route" : undefined;
+  },
+  modelOf: (route) => route.slice(route.indexOf("/") + 1),
   listWorkloads: () => create(ListWorkloadsResponseSchema, { workloads: [{ name: "summaries" }] }),
   listRoutes: () => create(ListRoutesResponseSchema),
   async *watchRoutes(_request, { signal }) {

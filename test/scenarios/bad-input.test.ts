@@ -112,7 +112,7 @@ test.each([
   [
     "an unknown role",
     JSON.stringify({ workload: "usual", messages: [{ ...hello, role: "ROLE_7d1e" }] }),
-    /"field":"role"/,
+    /"field":"messages\[0\].role"/,
   ],
   ["a value of a wrong type", JSON.stringify({ workload: "usual", messages: "secret-7d1e" }), /messages/],
   ["a body that is no JSON", "{workload: secret-7d1e", /not valid JSON/],

@@ -79,6 +79,34 @@ function reasonOf(act: () => unknown): ErrorReason | undefined {
   return undefined;
 }
 
+test.each([
+  ["a workload", "poems", "workload"],
+  ["a workload before a route of its name", "a", "workload"],
+  ["a route", "b", "route"],
+  ["a model of a provider, allowed or not", "azure/gpt", "route"],
+  ["nothing", "c", undefined],
+  ["nothing, though every object has it", "constructor", undefined],
+])("a name means %s", (_, name, kind) => {
+  const routes = serveWorkloads(["a", "b"], { a: { primary: "a", backups: [] }, poems: { primary: "a", backups: [] } });
+  expect(routes.kindOf(name, context)).toBe(kind);
+});
+
+test("a name means nothing to a caller that may not use it", () => {
+  const routes = serveWorkloads(["a", "b"], { poems: { primary: "a", backups: [] } });
+  const limited = makeContext({ caller: limitedTo([], ["a"], ["azure/"]) });
+  const kinds = ["poems", "a", "b", "azure/gpt", "local/gpt"].map((name) => routes.kindOf(name, limited));
+  expect(kinds).toEqual([undefined, "route", undefined, "route", undefined]);
+});
+
+test("the model of a route is known without listing, and on demand without making the route", () => {
+  const routes = serve("a");
+  const [described] = routes.listRoutes(create(ListRoutesRequestSchema), context).routes;
+  expect(routes.modelOf("a")).toBe(described?.model);
+  expect(routes.modelOf("azure/gpt/5")).toBe("gpt/5");
+  expect(routes.modelOf("gone")).toBe("gone");
+  expect(table?.list()).toHaveLength(1);
+});
+
 describe("pages", () => {
   test("follow each other without gaps or repeats", () => {
     const routes = serve("a", "b", "c", "d", "e");

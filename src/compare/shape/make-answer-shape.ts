@@ -9,11 +9,12 @@ import {
 } from "../../../gen/ts/understudy/v1/comparison_service_pb.ts";
 import type { CompleteRequest } from "../../../gen/ts/understudy/v1/completion_service_pb.ts";
 import type { FinishReason, ToolCall } from "../../../gen/ts/understudy/v1/conversation_pb.ts";
+import { parseJson } from "../../call/json-object.ts";
 import type { SchemaCheck } from "../../failover/attempt/verify-answer.ts";
+import { findJson } from "./find-json.ts";
 import { isRefusal } from "./is-refusal.ts";
 import { listJsonFields } from "./list-json-fields.ts";
 import { makeTextStructure } from "./make-text-structure.ts";
-import { findJson, parseJson } from "./parse-json.ts";
 
 /** Most tool calls that are described: as many as a request may declare tools. */
 const MAX_TOOLS = 128;
@@ -38,7 +39,7 @@ export async function makeAnswerShape(
     finishReason,
     textCharacters: BigInt(text.length),
     refused: isRefusal(finishReason, text),
-    fields: found === undefined ? [] : listJsonFields(found.value),
+    fields: found === undefined ? [] : listJsonFields(found),
     tools: toolCalls.slice(0, MAX_TOOLS).map(makeToolShape),
   });
   if (asked || found !== undefined) shape.jsonValid = found !== undefined;
@@ -51,5 +52,5 @@ export async function makeAnswerShape(
 
 function makeToolShape({ name, argumentsJson }: ToolCall): ToolShape {
   const found = parseJson(argumentsJson);
-  return create(ToolShapeSchema, { name, fields: found === undefined ? [] : listJsonFields(found.value) });
+  return create(ToolShapeSchema, { name, fields: found === undefined ? [] : listJsonFields(found) });
 }

@@ -17,18 +17,21 @@ Is it serving:        curl HOST:PORT/healthz
 
 /** Creates the door that answers every path. The last one of the list. */
 export function createPlainDoor(isServing: () => boolean): Door {
-  return (exchange) => {
-    const { method } = exchange.request;
-    const reads = method === "GET" || method === "HEAD";
-    if (exchange.path === "/healthz" && reads) {
-      const serving = isServing();
-      answerText(exchange, serving ? 200 : 503, serving ? "ok" : "draining");
-    } else if (exchange.path === "/" && reads) {
-      answerText(exchange, 200, WELCOME);
-    } else {
-      answerUnknown(exchange);
-    }
-    return true;
+  return {
+    exposedHeaders: [],
+    answer(exchange) {
+      const { method } = exchange.request;
+      const reads = method === "GET" || method === "HEAD";
+      if (exchange.path === "/healthz" && reads) {
+        const serving = isServing();
+        answerText(exchange, serving ? 200 : 503, serving ? "ok" : "draining");
+      } else if (exchange.path === "/" && reads) {
+        answerText(exchange, 200, WELCOME);
+      } else {
+        answerUnknown(exchange);
+      }
+      return true;
+    },
   };
 }
 

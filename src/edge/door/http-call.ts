@@ -1,10 +1,10 @@
 /** Admits one call of a plain HTTP API, and knows when it must end. */
 
 import type { CallContext } from "../../call/call-context.ts";
+import { makeInvalidRequest } from "../../call/invalid-request.ts";
 import { CallRefused } from "../../call/refusal.ts";
 import type { CallGate } from "../admission/call-gate.ts";
 import type { FollowedCall } from "../admission/call-trail.ts";
-import { makeInvalidRefusal } from "../invalid-refusal.ts";
 import { type EdgeRequest, type Exchange, wasCutShort } from "../port/exchange.ts";
 
 /** The header in which a client gives its deadline as a length, in milliseconds. */
@@ -50,5 +50,5 @@ function readTimeout({ headers }: EdgeRequest): number | undefined {
   const timeoutMs = typeof value === "string" && /^[1-9]\d{0,8}$/.test(value) ? Number(value) : undefined;
   if (timeoutMs !== undefined && timeoutMs <= MAX_TIMEOUT_MS) return timeoutMs;
   const description = `is not a number of milliseconds from 1 to ${MAX_TIMEOUT_MS}; give one, or leave it out`;
-  throw new CallRefused(makeInvalidRefusal([{ field: TIMEOUT_HEADER, description }]));
+  throw new CallRefused(makeInvalidRequest([{ field: TIMEOUT_HEADER, description }]));
 }

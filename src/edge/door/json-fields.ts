@@ -1,15 +1,17 @@
 /** Reads the fields of JSON objects of a request, and collects what is wrong with them. */
 
+import { isObject, type JsonObject } from "../../call/json-object.ts";
+import type { FieldViolation } from "../../call/refusal.ts";
 import type { Violations } from "../../service/validation/violations.ts";
 
 /** One JSON object of a request. A field that is null counts as missing. */
 export class JsonFields {
   /** Where the object is in the request: `messages[2]`; empty for the request itself. */
   readonly path: string;
-  readonly #object: Readonly<Record<string, unknown>>;
+  readonly #object: JsonObject;
   readonly #violations: Violations;
 
-  constructor(object: Readonly<Record<string, unknown>>, path: string, violations: Violations) {
+  constructor(object: JsonObject, path: string, violations: Violations) {
     this.#object = object;
     this.path = path;
     this.#violations = violations;
@@ -36,6 +38,11 @@ export class JsonFields {
   /** Reports a field of this object. */
   refuse(name: string, mistake: string, mend: string): undefined {
     this.#violations.add(name === "" ? this.path : this.at(name), mistake, mend);
+  }
+
+  /** Reports a field anywhere in the request. */
+  refuseAt(violation: FieldViolation): undefined {
+    this.#violations.report(violation);
   }
 
   string(name: string): string | undefined {
@@ -100,8 +107,4 @@ export class JsonFields {
     this.#violations.add(path, "is not an object", "give a JSON object");
     return undefined;
   }
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

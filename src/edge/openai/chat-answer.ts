@@ -1,7 +1,7 @@
 /** Writes a whole answer as a chat completion. */
 
 import type { Completed, CompleteResponse } from "../../../gen/ts/understudy/v1/completion_service_pb.ts";
-import { makeCallReport } from "./call-report.ts";
+import { makeCallReport } from "../door/call-report.ts";
 import { nameFinishReason } from "./finish-reason.ts";
 import { makeToolCall } from "./tool-call.ts";
 import { makeUsage } from "./usage.ts";

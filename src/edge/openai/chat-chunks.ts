@@ -5,7 +5,10 @@ import type {
   RouteSwitched,
   StreamCompleteResponse,
 } from "../../../gen/ts/understudy/v1/completion_service_pb.ts";
-import { makeCallReport } from "./call-report.ts";
+import { makeCallReport } from "../door/call-report.ts";
+import type { AnswerWriter } from "../door/completion-endpoint.ts";
+import type { Status } from "../status.ts";
+import { makeErrorBody } from "./error-body.ts";
 import { nameFinishReason } from "./finish-reason.ts";
 import { makeToolCall } from "./tool-call.ts";
 import { makeUsage } from "./usage.ts";
@@ -25,7 +28,7 @@ export interface ChatChunksOptions {
 }
 
 /** The chunks of one answer. A switch shows in nothing but the model of the chunks behind it. */
-export class ChatChunks {
+export class ChatChunks implements AnswerWriter {
   readonly #options: ChatChunksOptions;
   readonly #switches: RouteSwitched[] = [];
   /** What every chunk begins with while the same model serves. */
@@ -38,12 +41,10 @@ export class ChatChunks {
     this.#options = options;
   }
 
-  /** Whether the answer came to its end. */
   get completed(): boolean {
     return this.#completed;
   }
 
-  /** The server-sent events of one event; empty if there is nothing to send. */
   write({ event }: StreamCompleteResponse): string {
     switch (event.case) {
       case "started":
@@ -69,6 +70,11 @@ export class ChatChunks {
       case undefined:
         return "";
     }
+  }
+
+  /** Without a finish reason or `[DONE]`: clients take these for success. */
+  writeError(status: Status): string {
+    return `data: ${JSON.stringify(makeErrorBody(status, this.#options.requestId))}\n\n`;
   }
 
   #serveBy(model: string): void {

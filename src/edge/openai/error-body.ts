@@ -2,20 +2,19 @@
 
 import { toJson } from "@bufbuild/protobuf";
 
-import { ErrorReason, ErrorReasonSchema, FailoverReportSchema } from "../../../gen/ts/understudy/v1/ledger_pb.ts";
-import type { Refusal } from "../../call/refusal.ts";
-import { httpStatusOf } from "../door/http-status.ts";
+import { type ErrorReason, FailoverReportSchema } from "../../../gen/ts/understudy/v1/ledger_pb.ts";
+import type { Status } from "../status.ts";
 
 /** Codes that OpenAI's clients know. Other reasons have their own name in lower case. */
-const CODES: Partial<Record<ErrorReason, string>> = {
-  [ErrorReason.CONTEXT_TOO_LONG]: "context_length_exceeded",
-  [ErrorReason.CONTENT_FILTERED]: "content_filter",
-  [ErrorReason.WORKLOAD_NOT_FOUND]: "model_not_found",
-  [ErrorReason.ROUTE_NOT_FOUND]: "model_not_found",
-  [ErrorReason.PROVIDER_NOT_FOUND]: "model_not_found",
-  [ErrorReason.CALLER_UNKNOWN]: "invalid_api_key",
-  [ErrorReason.COOLING_DOWN]: "rate_limit_exceeded",
-  [ErrorReason.CALLER_LIMIT]: "rate_limit_exceeded",
+const CODES: Readonly<Partial<Record<keyof typeof ErrorReason, string>>> = {
+  CONTEXT_TOO_LONG: "context_length_exceeded",
+  CONTENT_FILTERED: "content_filter",
+  WORKLOAD_NOT_FOUND: "model_not_found",
+  ROUTE_NOT_FOUND: "model_not_found",
+  PROVIDER_NOT_FOUND: "model_not_found",
+  CALLER_UNKNOWN: "invalid_api_key",
+  COOLING_DOWN: "rate_limit_exceeded",
+  CALLER_LIMIT: "rate_limit_exceeded",
 };
 
 const TYPES: Readonly<Record<number, string>> = {
@@ -25,20 +24,18 @@ const TYPES: Readonly<Record<number, string>> = {
 };
 
 /** Makes the body of an error, which is also the event of one inside a stream. */
-export function makeErrorBody(refusal: Refusal, requestId: string): object {
-  const { reason, message, violations, report } = refusal;
-  const status = httpStatusOf(reason);
-  const name = ErrorReasonSchema.value[reason]?.localName ?? "INTERNAL";
+export function makeErrorBody(status: Status, requestId: string): object {
+  const { httpStatus, reasonName, message, violations, report } = status;
   return {
     error: {
       message,
-      type: TYPES[status] ?? (status < 500 ? "invalid_request_error" : "server_error"),
-      param: violations?.[0]?.field ?? (status === 404 ? "model" : null),
-      code: CODES[reason] ?? name.toLowerCase(),
+      type: TYPES[httpStatus] ?? (httpStatus < 500 ? "invalid_request_error" : "server_error"),
+      param: violations[0]?.field ?? (httpStatus === 404 ? "model" : null),
+      code: httpStatus === 405 ? "method_not_allowed" : (CODES[reasonName] ?? reasonName.toLowerCase()),
       understudy: {
         request_id: requestId,
-        reason: name,
-        ...(violations !== undefined && violations.length > 0 && { violations }),
+        reason: reasonName,
+        ...(violations.length > 0 && { violations }),
         ...(report !== undefined && {
           failover_report: toJson(FailoverReportSchema, report, { useProtoFieldName: true }),
         }),

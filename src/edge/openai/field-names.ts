@@ -1,9 +1,6 @@
-/** Gives the fields of a refusal the names that they have in OpenAI's API. */
+/** Knows the names that the fields of a request have in OpenAI's API. */
 
-import { ErrorReason } from "../../../gen/ts/understudy/v1/ledger_pb.ts";
-import type { Refusal } from "../../call/refusal.ts";
-import type { JsonBody } from "../door/read-json.ts";
-import { makeInvalidRefusal } from "../invalid-refusal.ts";
+import type { JsonObject } from "../../call/json-object.ts";
 
 /** Beginnings of paths in the API, and what they are called here. The first that fits is taken. */
 const NAMES: ReadonlyArray<readonly [path: RegExp, name: string]> = [
@@ -19,15 +16,8 @@ const NAMES: ReadonlyArray<readonly [path: RegExp, name: string]> = [
   [/^labels/, "metadata"],
 ];
 
-/** Renames the fields of a refusal of `body`. */
-export function nameFields(refusal: Refusal, body: JsonBody): Refusal {
-  const { reason, violations = [] } = refusal;
-  if (reason !== ErrorReason.INVALID_REQUEST || violations.length === 0) return refusal;
-  const renamed = violations.map(({ field, description }) => ({ field: nameField(field, body), description }));
-  return { ...refusal, ...makeInvalidRefusal(renamed) };
-}
-
-function nameField(path: string, body: JsonBody): string {
+/** The name in `body` of a field of the API. */
+export function nameField(path: string, body: JsonObject): string {
   const part = /^messages\[(\d+)\]\.parts\[(\d+)\]\.(.*)$/.exec(path);
   if (part !== null) return namePart(Number(part[1]), Number(part[2]), part[3] ?? "", body);
   if (path === "routing.primary" && body["routing"] === undefined) return "model";
@@ -39,7 +29,7 @@ function nameField(path: string, body: JsonBody): string {
 }
 
 /** The parts of an assistant turn are those of its content, then its calls. */
-function namePart(index: number, place: number, rest: string, body: JsonBody): string {
+function namePart(index: number, place: number, rest: string, body: JsonObject): string {
   const message = `messages[${index}]`;
   if (rest.startsWith("tool_result.tool_call_id")) return `${message}.tool_call_id`;
   if (rest.startsWith("tool_result")) return `${message}.content`;
@@ -53,7 +43,7 @@ function namePart(index: number, place: number, rest: string, body: JsonBody): s
   return `${message}.content[${place}].${rest.startsWith("image") ? "image_url.url" : rest}`;
 }
 
-function contentOf(body: JsonBody, index: number): unknown {
+function contentOf(body: JsonObject, index: number): unknown {
   const { messages } = body;
   const message: unknown = Array.isArray(messages) ? messages[index] : undefined;
   return typeof message === "object" && message !== null && "content" in message ? message.content : undefined;

@@ -1,10 +1,13 @@
-/** Lists what can be given as `model`: workloads, and routes. */
+/** Writes what can be named as `model` in OpenAI's form. */
 
+import { ErrorReason } from "../../../gen/ts/understudy/v1/ledger_pb.ts";
 import { Availability_StateSchema, type Route, type Workload } from "../../../gen/ts/understudy/v1/route_service_pb.ts";
-import type { CallContext } from "../../call/call-context.ts";
-import type { ModelNames } from "./model-names.ts";
+import { enumWord } from "../../call/enum-words.ts";
+import { CallRefused } from "../../call/refusal.ts";
+import type { DoorCall } from "../door/endpoint.ts";
+import { listModels, type NamedModel } from "../door/list-models.ts";
 
-/** One entry of the list, in OpenAI's form. */
+/** One entry of the list. */
 export interface Model {
   readonly id: string;
   readonly object: "model";
@@ -14,17 +17,25 @@ export interface Model {
   readonly understudy: object;
 }
 
-/**
- * The models that a caller may name, workloads first. A route with the name of a workload cannot be named as a model.
- */
-export function listModels(names: ModelNames, context: CallContext, createdS: number): Model[] {
-  const workloads = names.listWorkloads(context);
-  const taken = new Set(workloads.map(({ name }) => name));
-  const routes = names.listRoutes(context).filter(({ name }) => !taken.has(name));
-  return [
-    ...workloads.map((workload) => describeWorkload(workload, createdS)),
-    ...routes.map((route) => describeRoute(route, createdS)),
-  ];
+/** Makes the list of a caller's models. */
+export function makeModelList(call: DoorCall, createdS: number): object {
+  return { object: "list", data: makeModels(call, createdS) };
+}
+
+/** Finds one model. Throws `CallRefused` if the caller has none of this name. */
+export function findModel(call: DoorCall, id: string, createdS: number): Model {
+  const model = makeModels(call, createdS).find((each) => each.id === id);
+  if (model !== undefined) return model;
+  const message = "there is no workload and no route of this name; GET /v1/models lists them";
+  throw new CallRefused({ reason: ErrorReason.ROUTE_NOT_FOUND, message });
+}
+
+function makeModels({ context, exchange }: DoorCall, createdS: number): Model[] {
+  return listModels(exchange.generation.services.routes, context).map((named) => describe(named, createdS));
+}
+
+function describe(named: NamedModel, createdS: number): Model {
+  return named.kind === "workload" ? describeWorkload(named.workload, createdS) : describeRoute(named.route, createdS);
 }
 
 function describeWorkload({ name, routing }: Workload, created: number): Model {
@@ -39,6 +50,6 @@ function describeWorkload({ name, routing }: Workload, created: number): Model {
 }
 
 function describeRoute({ name, provider, model, availability }: Route, created: number): Model {
-  const state = Availability_StateSchema.value[availability?.state ?? 0]?.localName.toLowerCase() ?? "unspecified";
+  const state = enumWord(Availability_StateSchema, availability?.state ?? 0);
   return { id: name, object: "model", created, owned_by: provider, understudy: { kind: "route", model, state } };
 }

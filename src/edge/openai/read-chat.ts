@@ -1,18 +1,18 @@
 /** Reads the body of a chat completion as a request of the API. */
 
-import { create, type Registry } from "@bufbuild/protobuf";
+import { create } from "@bufbuild/protobuf";
 
 import { type CompleteRequest, CompleteRequestSchema } from "../../../gen/ts/understudy/v1/completion_service_pb.ts";
+import { makeInvalidRequest } from "../../call/invalid-request.ts";
+import type { JsonObject } from "../../call/json-object.ts";
 import { CallRefused } from "../../call/refusal.ts";
 import { Violations } from "../../service/validation/violations.ts";
 import { JsonFields } from "../door/json-fields.ts";
-import type { JsonBody } from "../door/read-json.ts";
-import { makeInvalidRefusal } from "../invalid-refusal.ts";
+import { type KindOf, readRouting } from "../door/read-routing.ts";
 import { readLabels } from "./read-labels.ts";
 import { readMessages } from "./read-messages.ts";
 import { readReasoning } from "./read-reasoning.ts";
 import { readResponseFormat } from "./read-response-format.ts";
-import { type KindOf, readRouting } from "./read-routing.ts";
 import { readToolChoice, readTools } from "./read-tools.ts";
 import { refuseUncarried } from "./refuse-uncarried.ts";
 
@@ -32,11 +32,11 @@ export interface Chat {
  * Reads a body. Fields that are not known are passed over, as OpenAI's servers do; those that would change the answer
  * and are not carried are refused by name. Throws `CallRefused`.
  */
-export function readChat(body: JsonBody, kindOf: KindOf, registry: Registry): Chat {
+export function readChat(body: JsonObject, kindOf: KindOf): Chat {
   const violations = new Violations();
   const chat = new JsonFields(body, "", violations);
   refuseUncarried(chat);
-  const { workload, routing } = readRouting(chat, kindOf, registry);
+  const { workload, routing } = readRouting(chat, kindOf);
   const toolChoice = readToolChoice(chat);
   const responseFormat = readResponseFormat(chat);
   const reasoning = readReasoning(chat);
@@ -54,7 +54,7 @@ export function readChat(body: JsonBody, kindOf: KindOf, registry: Registry): Ch
   });
   const streams = chat.boolean("stream") ?? false;
   const includesUsage = chat.object("stream_options")?.boolean("include_usage") ?? false;
-  if (violations.list.length > 0) throw new CallRefused(makeInvalidRefusal(violations.list));
+  if (violations.list.length > 0) throw new CallRefused(makeInvalidRequest(violations.list));
   return { request, streams, includesUsage };
 }
 

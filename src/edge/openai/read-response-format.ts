@@ -4,7 +4,7 @@ import type { MessageInitShape } from "@bufbuild/protobuf";
 
 import type { ResponseFormatSchema } from "../../../gen/ts/understudy/v1/conversation_pb.ts";
 import type { JsonFields } from "../door/json-fields.ts";
-import { stringifyField } from "./stringify-field.ts";
+import { stringifyField } from "../door/stringify-field.ts";
 
 type ResponseFormatInit = MessageInitShape<typeof ResponseFormatSchema>;
 

@@ -8,7 +8,7 @@ import {
   type ToolSchema,
 } from "../../../gen/ts/understudy/v1/conversation_pb.ts";
 import type { JsonFields } from "../door/json-fields.ts";
-import { stringifyField } from "./stringify-field.ts";
+import { stringifyField } from "../door/stringify-field.ts";
 
 type ToolInit = MessageInitShape<typeof ToolSchema>;
 type ToolChoiceInit = MessageInitShape<typeof ToolChoiceSchema>;

@@ -1,13 +1,13 @@
 /** Runs a service's function for the protocol library, and gives every failure its status. */
 
-import type { Registry } from "@bufbuild/protobuf";
 import { ConnectError, type HandlerContext } from "@connectrpc/connect";
 import type { CallContext } from "../../call/call-context.ts";
 import { CallRefused, type Refusal } from "../../call/refusal.ts";
 import type { Services } from "../../service/services.ts";
-import { explainError, internalRefusal } from "./explain-error.ts";
-import { makeCallContext, rpcCallOf } from "./rpc-call.ts";
-import { makeStatus } from "./rpc-status.ts";
+import { internalRefusal } from "../refusal-of.ts";
+import { explainError } from "./explain-error.ts";
+import { makeCallContext, type RpcCall, rpcCallOf } from "./rpc-call.ts";
+import { makeRpcStatus } from "./rpc-status.ts";
 
 /** Makes library handlers of service functions. */
 export interface AnswerWith {
@@ -21,15 +21,8 @@ export interface AnswerWith {
   ): (request: Request, context: HandlerContext) => AsyncIterable<Response>;
 }
 
-/** Creates the makers of handlers. `registry` explains requests that cannot be read. */
-export function createAnswerWith(registry: Registry): AnswerWith {
-  const statusOf = (error: unknown, context: HandlerContext): ConnectError => {
-    const { requestId, trail } = rpcCallOf(context);
-    const refusal = refusalBehind(error, context.signal, registry);
-    if (refusal !== undefined) trail?.refused(refusal);
-    else if (!context.signal.aborted) trail?.faulted(error);
-    return makeStatus(refusal ?? internalRefusal, requestId);
-  };
+/** Creates the makers of handlers. */
+export function createAnswerWith(): AnswerWith {
   const failer =
     (context: HandlerContext) =>
     (error: unknown): never => {
@@ -86,17 +79,24 @@ function servicesOf(context: HandlerContext): Services {
   return rpcCallOf(context).exchange.generation.services;
 }
 
+/** The status of a call that failed with `error`, which is noted. */
+function statusOf(error: unknown, context: HandlerContext): ConnectError {
+  const call = rpcCallOf(context);
+  const refusal = refusalBehind(error, context.signal, call);
+  if (refusal !== undefined) call.trail?.refused(refusal);
+  else if (!context.signal.aborted) call.trail?.faulted(error);
+  return makeRpcStatus(refusal ?? internalRefusal, call.requestId);
+}
+
 /** Why a call failed with `error`; undefined if that is a fault of the gateway, or the client left. */
-function refusalBehind(error: unknown, signal: AbortSignal, registry: Registry): Refusal | undefined {
+function refusalBehind(error: unknown, signal: AbortSignal, call: RpcCall): Refusal | undefined {
   if (error instanceof CallRefused) return error.refusal;
-  return (
-    refusalBySignal(signal, registry) ?? (error instanceof ConnectError ? explainError(error, registry) : undefined)
-  );
+  return refusalBySignal(signal, call) ?? (error instanceof ConnectError ? explainError(error, call) : undefined);
 }
 
 /** Why the signal ended the call: the deadline or the server's stop. Undefined if it did not, or the client left. */
-function refusalBySignal({ aborted, reason }: AbortSignal, registry: Registry) {
+function refusalBySignal({ aborted, reason }: AbortSignal, call: RpcCall) {
   if (!aborted) return undefined;
   if (reason instanceof CallRefused) return reason.refusal;
-  return reason instanceof ConnectError ? explainError(reason, registry) : undefined;
+  return reason instanceof ConnectError ? explainError(reason, call) : undefined;
 }

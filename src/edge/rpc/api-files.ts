@@ -1,6 +1,6 @@
 /** The descriptors that callers may ask about: the API, and what travels in its errors. */
 
-import { createRegistry, type DescFile, type DescService, type Registry } from "@bufbuild/protobuf";
+import type { DescFile, DescService } from "@bufbuild/protobuf";
 import {
   file_google_protobuf_any,
   file_google_protobuf_duration,
@@ -18,7 +18,6 @@ import { ComparisonService } from "../../../gen/ts/understudy/v1/comparison_serv
 import { CompletionService } from "../../../gen/ts/understudy/v1/completion_service_pb.ts";
 import { file_understudy_v1_ledger } from "../../../gen/ts/understudy/v1/ledger_pb.ts";
 import { RouteService } from "../../../gen/ts/understudy/v1/route_service_pb.ts";
-import { withImports } from "./with-imports.ts";
 
 /** The services that need a key and report their health. */
 export const apiServices: readonly DescService[] = [CompletionService, RouteService, ComparisonService, AdminService];
@@ -38,8 +37,3 @@ export const detailFiles: readonly DescFile[] = [
   file_google_protobuf_timestamp,
   file_google_protobuf_wrappers,
 ];
-
-/** Creates the registry of every message of the API. */
-export function createApiRegistry(): Registry {
-  return createRegistry(...withImports([...listedServices.map(({ file }) => file), ...detailFiles]));
-}

@@ -6,7 +6,7 @@ import { compressionGzip } from "@connectrpc/connect-node";
 import { outOfMemoryRefusal } from "../admission/request-body.ts";
 import type { RequestBytes } from "../admission/request-memory.ts";
 import type { Exchange } from "../port/exchange.ts";
-import { makeStatus } from "./rpc-status.ts";
+import { makeRpcStatus } from "./rpc-status.ts";
 
 /** The call that is being read: its name, and the bytes that it holds. */
 export interface ReadingCall {
@@ -27,7 +27,7 @@ export function createBoundedGzip(reading: AsyncLocalStorage<ReadingCall>): Comp
       const call = reading.getStore();
       const { maxRequestBytes } = call?.exchange.generation.limits ?? { maxRequestBytes: maxBytes };
       const unpacked = await compressionGzip.decompress(bytes, Math.min(maxBytes, maxRequestBytes));
-      if (call && !call.held.take(unpacked.byteLength)) throw makeStatus(outOfMemoryRefusal, call.requestId);
+      if (call && !call.held.take(unpacked.byteLength)) throw makeRpcStatus(outOfMemoryRefusal, call.requestId);
       return unpacked;
     },
   };

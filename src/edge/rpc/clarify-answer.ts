@@ -1,6 +1,5 @@
 /** Gives the protocol library's own errors the same details as every other error. */
 
-import type { Registry } from "@bufbuild/protobuf";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { encodeEnvelope, type UniversalServerResponse } from "@connectrpc/connect/protocol";
 import {
@@ -14,9 +13,9 @@ import {
 import { findTrailerError, setTrailerStatus } from "@connectrpc/connect/protocol-grpc";
 import { trailerFlag, trailerParse, trailerSerialize } from "@connectrpc/connect/protocol-grpc-web";
 
-import type { Refusal } from "../../call/refusal.ts";
 import { explainError } from "./explain-error.ts";
-import { makeStatus } from "./rpc-status.ts";
+import type { RpcCall } from "./rpc-call.ts";
+import { makeRpcStatus } from "./rpc-status.ts";
 
 const ENVELOPE_HEADER_BYTES = 5;
 
@@ -28,20 +27,15 @@ export interface AnswerHead {
 }
 
 /**
- * Replaces an error without details at the head of an answer, and tells `onRefused`: such an error was raised before the
- * call reached its service. Other answers pass unchanged.
+ * Replaces an error without details at the head of an answer, and notes it: such an error was raised before the call
+ * reached its service. Other answers pass unchanged.
  */
-export function clarifyAnswer(
-  head: AnswerHead,
-  registry: Registry,
-  requestId: string,
-  onRefused: (refusal: Refusal) => void,
-): AnswerHead {
+export function clarifyAnswer(head: AnswerHead, call: RpcCall): AnswerHead {
   const { answer, first } = head;
   const explain = (error: ConnectError): ConnectError => {
-    const refusal = explainError(error, registry);
-    onRefused(refusal);
-    return makeStatus(refusal, requestId);
+    const refusal = explainError(error, call);
+    call.trail?.refused(refusal);
+    return makeRpcStatus(refusal, call.requestId);
   };
 
   if (first === undefined) return clarifyTrailers(head, explain);

@@ -9,7 +9,7 @@ import {
 } from "../../../gen/ts/grpc/health/v1/health_pb.ts";
 import { drainingRefusal } from "../admission/call-gate.ts";
 import { rpcCallOf } from "./rpc-call.ts";
-import { makeStatus } from "./rpc-status.ts";
+import { makeRpcStatus } from "./rpc-status.ts";
 
 export interface HealthState {
   /** Says NOT_SERVING from now on, to watchers at once. */
@@ -42,7 +42,7 @@ export function createHealth(serviceNames: readonly string[]): HealthState {
             if (!signal.aborted) yield { status: stateOf(service) };
           }
           await anyAborted(signal);
-          throw makeStatus(drainingRefusal().refusal, rpcCallOf(context).requestId);
+          throw makeRpcStatus(drainingRefusal().refusal, rpcCallOf(context).requestId);
         },
         list: () => ({ statuses: Object.fromEntries([...names].map((name) => [name, { status: stateOf(name) }])) }),
       });

@@ -1,8 +1,7 @@
 /** The door of gRPC, gRPC-Web and Connect. */
 
 import { AsyncLocalStorage } from "node:async_hooks";
-import type { Registry } from "@bufbuild/protobuf";
-import { type ConnectRouter, createConnectRouter, createContextValues } from "@connectrpc/connect";
+import { type ConnectRouter, cors, createConnectRouter, createContextValues } from "@connectrpc/connect";
 import type { UniversalHandler, UniversalServerRequest } from "@connectrpc/connect/protocol";
 
 import { ErrorReason } from "../../../gen/ts/understudy/v1/ledger_pb.ts";
@@ -19,8 +18,9 @@ import type { Door } from "../door/door.ts";
 import { abandon, type Exchange, wasCutShort } from "../port/exchange.ts";
 import { createBoundedGzip } from "./bounded-gzip.ts";
 import { clarifyAnswer } from "./clarify-answer.ts";
-import { type RpcCall, rpcCallKey, rpcCallOf } from "./rpc-call.ts";
-import { makeStatus } from "./rpc-status.ts";
+import { createJsonDecoder } from "./json-decoder.ts";
+import { type RequestBody, type RpcCall, rpcCallKey, rpcCallOf } from "./rpc-call.ts";
+import { makeRpcStatus } from "./rpc-status.ts";
 import { writeAnswer } from "./write-answer.ts";
 
 /** What the library needs to know of a request. Nothing else reaches it, keys least of all. */
@@ -37,10 +37,12 @@ const PROTOCOL_HEADERS = [
   "grpc-accept-encoding",
 ];
 
+/** Where clients of these protocols look for statuses, which pages may read. */
+const EXPOSED_HEADERS = [...cors.exposedHeaders, "grpc-retry-pushback-ms"];
+
 export interface RpcDoorOptions {
   readonly gate: CallGate;
   readonly memory: RequestMemory;
-  readonly registry: Registry;
   readonly log: Log;
   readonly observer: Required<CallObserver>;
   /** Adds the services that ask the gate first. */
@@ -53,39 +55,42 @@ export interface RpcDoorOptions {
 
 /** Creates the door. Paths that are no method are for another door. */
 export function createRpcDoor(options: RpcDoorOptions): Door {
-  const { memory, registry, log, observer } = options;
+  const { memory, log, observer } = options;
   const reading = new AsyncLocalStorage<RpcCall>();
   const handlers = createHandlers(options, reading);
 
   const run = async (handler: UniversalHandler, call: RpcCall): Promise<void> => {
-    const { exchange, requestId, trail } = call;
+    const { exchange } = call;
     const answer = await reading.run(call, () => handler(makeUniversalRequest(call)));
     if (answer.body === undefined && answer.status !== 200) return refuseForm(call, answer.status, answer.header);
     await writeAnswer(answer, exchange, {
       clientStallTimeoutMs: exchange.generation.limits.clientStallTimeoutMs,
-      clarify: (head) => clarifyAnswer(head, registry, requestId, (refusal) => trail?.refused(refusal)),
+      clarify: (head) => clarifyAnswer(head, call),
     });
   };
 
-  return (exchange) => {
-    const found = handlers.get(exchange.path);
-    if (found === undefined) return false;
-    const { requestId, response } = exchange;
-    const held = memory.open();
-    const trail = found.gated ? followCall({ requestId, ...describeEntry(exchange) }, observer) : undefined;
-    response.once("close", () => {
-      held.release();
-      trail?.closed(wasCutShort(response));
-    });
-    const call: RpcCall = { exchange, requestId, held, trail, caller: undefined };
-    run(found.handler, call).catch((error: unknown) => {
-      log.debug(
-        { requestId: call.requestId, fault: error instanceof Error ? error.name : typeof error },
-        "answer broke off",
+  return {
+    exposedHeaders: EXPOSED_HEADERS,
+    answer(exchange) {
+      const found = handlers.get(exchange.path);
+      if (found === undefined) return false;
+      const { requestId, response } = exchange;
+      const held = memory.open();
+      const trail = found.gated ? followCall({ requestId, ...describeEntry(exchange) }, observer) : undefined;
+      response.once("close", () => {
+        held.release();
+        trail?.closed(wasCutShort(response));
+      });
+      const body: RequestBody = { kind: "arriving" };
+      const { input } = found.handler.method;
+      run(found.handler, { exchange, requestId, input, held, body, trail, caller: undefined }).catch(
+        (error: unknown) => {
+          log.debug({ requestId, fault: error instanceof Error ? error.name : typeof error }, "answer broke off");
+          abandon(exchange);
+        },
       );
-      abandon(exchange);
-    });
-    return true;
+      return true;
+    },
   };
 }
 
@@ -97,13 +102,19 @@ interface FoundHandler {
 
 function createHandlers(options: RpcDoorOptions, reading: AsyncLocalStorage<RpcCall>): Map<string, FoundHandler> {
   const { gate, idleEnd } = options;
+  // The decoder is not among the options that the library declares for a router, but it hands them on as they are.
+  const jsonOptions = {
+    ignoreUnknownFields: false,
+    alwaysEmitImplicit: false,
+    textDecoder: createJsonDecoder(reading),
+  };
   const common = {
     acceptCompression: [createBoundedGzip(reading)],
     // Answers are not compressed: a delta is far below what compression pays for.
     compressMinBytes: Number.MAX_SAFE_INTEGER,
     // The limit in force is that of the call's generation: `readRequest` and the gzip keep it.
     readMaxBytes: MAX_REQUEST_BYTES,
-    jsonOptions: { ignoreUnknownFields: false, alwaysEmitImplicit: false },
+    jsonOptions,
   };
   const open = createConnectRouter({ ...common, shutdownSignal: idleEnd });
   options.registerOpen(open);
@@ -129,7 +140,7 @@ function enterGate(gate: CallGate, call: RpcCall): void {
   } catch (error) {
     if (!(error instanceof CallRefused)) throw error;
     trail?.refused(error.refusal);
-    throw makeStatus(error.refusal, requestId);
+    throw makeRpcStatus(error.refusal, requestId);
   }
 }
 
@@ -155,7 +166,7 @@ function makeUniversalRequest(call: RpcCall): UniversalServerRequest {
     url: `http://understudy${exchange.path}`,
     header,
     body: readRequest(exchange, exchange.generation.limits, call.held, (refusal) =>
-      makeStatus(refusal, call.requestId),
+      makeRpcStatus(refusal, call.requestId),
     ),
     signal: signalOfDeparture(exchange),
     contextValues: createContextValues().set(rpcCallKey, call),

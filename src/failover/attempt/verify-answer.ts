@@ -1,6 +1,7 @@
 /** Judges whether an answer has the form that the request asked for. */
 
 import type { CompleteRequest } from "../../../gen/ts/understudy/v1/completion_service_pb.ts";
+import { isObject, parseJson } from "../../call/json-object.ts";
 
 /** Resolves with what is wrong with a whole answer, or with undefined. */
 export type AnswerCheck = (text: string) => Promise<string | undefined>;
@@ -16,30 +17,13 @@ export function makeAnswerCheck(request: CompleteRequest, checkSchema: SchemaChe
   const { format } = request.responseFormat ?? { format: { case: undefined } };
   switch (format.case) {
     case "jsonObject":
-      return (text) => Promise.resolve(isJsonObject(text) ? undefined : "the answer is not a JSON object");
+      return (text) => Promise.resolve(isObject(parseJson(text)) ? undefined : "the answer is not a JSON object");
     case "jsonSchema": {
       const { schemaJson } = format.value;
-      return async (text) => (isJson(text) ? checkSchema(schemaJson, text) : "the answer is not JSON");
+      return async (text) => (parseJson(text) !== undefined ? checkSchema(schemaJson, text) : "the answer is not JSON");
     }
     case "text":
     case undefined:
       return undefined;
-  }
-}
-
-function isJson(text: string): boolean {
-  return parse(text) !== undefined;
-}
-
-function isJsonObject(text: string): boolean {
-  const value = parse(text)?.value;
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function parse(text: string): { readonly value: unknown } | undefined {
-  try {
-    return { value: JSON.parse(text) };
-  } catch {
-    return undefined;
   }
 }

@@ -1,26 +1,14 @@
 /** Reads JSON whose shape nobody guarantees. */
 
-/** A JSON object with members of unknown kinds. */
-export type JsonObject = Readonly<Record<string, unknown>>;
+import { isObject, type JsonObject, parseJson } from "../../call/json-object.ts";
 
-/** The value of a JSON text; undefined if it is not JSON. */
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
+export { isObject, type JsonObject, parseJson };
 
 /** The object of a JSON text. Throws if it is none. */
 export function parseObject(text: string): JsonObject {
   const value: unknown = JSON.parse(text);
   if (!isObject(value)) throw new TypeError("the text is JSON, but no object");
   return value;
-}
-
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** A list; empty if the value is none. */

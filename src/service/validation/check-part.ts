@@ -8,7 +8,7 @@ import {
   type ToolResult,
 } from "../../../gen/ts/understudy/v1/conversation_pb.ts";
 import { checkImage } from "./check-image.ts";
-import { MAX_JSON_DEPTH, parseJsonObject } from "./json-object.ts";
+import { MAX_JSON_DEPTH, parseJsonObject } from "./parse-json-object.ts";
 import { hasControlCharacter, isToolName } from "./text-form.ts";
 import type { Violations } from "./violations.ts";
 

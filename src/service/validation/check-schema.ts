@@ -1,6 +1,6 @@
 /** Checks JSON schemas of a request. */
 
-import { MAX_JSON_DEPTH, parseJsonObject } from "./json-object.ts";
+import { MAX_JSON_DEPTH, parseJsonObject } from "./parse-json-object.ts";
 import type { Violations } from "./violations.ts";
 
 /** Largest schema in bytes. Upstreams refuse schemas of a few hundred properties. */

@@ -15,6 +15,11 @@ export class Violations {
   }
 
   add(field: string, mistake: string, mend: string): void {
-    if (!this.isFull) this.list.push({ field, description: `${mistake}; ${mend}` });
+    this.report({ field, description: `${mistake}; ${mend}` });
+  }
+
+  /** Adds one whose description is whole. */
+  report(violation: FieldViolation): void {
+    if (!this.isFull) this.list.push(violation);
   }
 }

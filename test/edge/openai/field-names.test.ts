@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 
 import { ErrorReason } from "../../../gen/ts/understudy/v1/ledger_pb.ts";
-import { nameFields } from "../../../src/edge/openai/field-names.ts";
+import { renameFields } from "../../../src/edge/door/rename-fields.ts";
+import { nameField } from "../../../src/edge/openai/field-names.ts";
 
 const BODY = {
   models: ["a"],
@@ -35,7 +36,8 @@ test.each([
   ["temperature", "temperature"],
 ])("%s is %s at OpenAI", (field, name) => {
   const violations = [{ field, description: "is wrong" }];
-  const refusal = nameFields({ reason: ErrorReason.INVALID_REQUEST, message: "", violations }, BODY);
+  const invalid = { reason: ErrorReason.INVALID_REQUEST, message: "", violations };
+  const refusal = renameFields(invalid, (path) => nameField(path, BODY));
   expect(refusal.violations).toEqual([{ field: name, description: "is wrong" }]);
   expect(refusal.message).toBe(`the request is not valid: ${name} is wrong`);
 });

@@ -4,10 +4,7 @@ import { expect, test } from "vitest";
 import { CompleteRequestSchema } from "../../../gen/ts/understudy/v1/completion_service_pb.ts";
 import { CallRefused, type FieldViolation } from "../../../src/call/refusal.ts";
 import { type Chat, readChat } from "../../../src/edge/openai/read-chat.ts";
-import { createApiRegistry } from "../../../src/edge/rpc/api-files.ts";
 import { validateRequest } from "../../../src/service/validate-request.ts";
-
-const registry = createApiRegistry();
 
 const KINDS = new Map([
   ["summaries", "workload"],
@@ -19,8 +16,8 @@ const ASK = { model: "summaries", messages: [{ role: "user", content: "Hello" }]
 
 function read(body: object): Chat {
   const known: ReadonlyMap<string, "workload" | "route"> = KINDS;
-  const kindOf = (name: string) => known.get(name) ?? (name.includes("/") ? "reference" : "unknown");
-  return readChat({ ...ASK, ...body }, kindOf, registry);
+  const kindOf = (name: string) => known.get(name) ?? (name.includes("/") ? "route" : undefined);
+  return readChat({ ...ASK, ...body }, kindOf);
 }
 
 /** The request of a chat as the API's JSON, checked as the service does. */
@@ -219,6 +216,8 @@ test.each<[string, object, string]>([
     "tools[0].function.parameters",
   ],
   ["routing too deep to read", { routing: nest(20_000) }, "routing"],
+  ["routing that is no object", { routing: "first" }, "routing"],
+  ["routing with a value that is none", { routing: { policy: { stall_timeout: 3 } } }, "routing.policy.stall_timeout"],
   ["routing with an unknown field", { routing: { bakups: [] } }, "routing.bakups"],
   ["backups twice", { models: ["first"], routing: { backups: ["second"] } }, "routing.backups"],
   ["two primaries", { model: "first", routing: { primary: "second" } }, "routing.primary"],

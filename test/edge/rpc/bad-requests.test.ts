@@ -17,8 +17,21 @@ const versions = [
 test.each([
   ["an unknown field", '{"workloda":"x"}', "workloda", /did you mean workload\?/],
   ["an unknown field far from any", '{"url":"http://evil"}', "url", /it has workload, routing, messages/],
-  ["an unknown field deep inside", '{"messages":[{"txt":"my secret"}]}', "txt", /did you mean text\?/],
+  ["an unknown field deep inside", '{"messages":[{"txt":"my secret"}]}', "messages[0].txt", /did you mean text\?/],
   ["a value of a wrong type", '{"maxOutputTokens":"my secret"}', "max_output_tokens", /expected number/],
+  [
+    "an unknown name",
+    '{"messages":[{},{"role":"my secret"}]}',
+    "messages[1].role",
+    /give one of ROLE_SYSTEM, ROLE_USER/,
+  ],
+  ["something else than an object", '{"routing":"my secret"}', "routing", /object of understudy.v1.Routing/],
+  [
+    "two kinds of a part",
+    '{"messages":[{"parts":[{"text":"my secret","image":{}}]}]}',
+    "messages[0].parts[0].image",
+    /beside text/,
+  ],
 ])("%s is refused by name", async (_, json, field, mend) => {
   const { url } = await startEdge();
   const { status, body } = await curlJson(url, "CompletionService/Complete", json);
@@ -38,11 +51,8 @@ test.each([
 test.each([
   ["broken JSON", '{"workload": my secret', /not valid JSON/],
   ["half of it", '{"workload":', /not valid JSON/],
-  [
-    "something else than an object",
-    '{"routing": "my secret"}',
-    /a value of the request is not a understudy.v1.Routing/,
-  ],
+  ["a wrong character", '{"workload":"a", my secret}', /not valid JSON \(at character 17\)/],
+  ["a list", '["my secret"]', /not a JSON object/],
   ["a key twice", '{"workload":"a","workload":"my secret"}', /twice/],
 ])("%s is refused without repeating it", async (_, json, message) => {
   const { url } = await startEdge();
@@ -50,6 +60,17 @@ test.each([
   expect(status).toBe(400);
   expect(body).toMatch(message);
   expect(body).not.toContain("secret");
+});
+
+test("a stream in JSON is refused by the same words", async () => {
+  const { url } = await startEdge();
+  const json = Buffer.from('{"messages":[{"txt":"my secret"}]}');
+  const { text } = await runCurl(
+    [`${url}/understudy.v1.CompletionService/StreamComplete`, "-H", "content-type: application/connect+json"],
+    Buffer.concat([Buffer.from([0, 0, 0, 0, json.length]), json]),
+  );
+  expect(text).toContain("messages[0].txt is not a field of understudy.v1.Message; did you mean text?");
+  expect(text).not.toContain("secret");
 });
 
 test.each(["application/grpc+proto", "application/grpc-web+proto", "application/proto", "application/connect+proto"])(

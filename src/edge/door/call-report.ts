@@ -1,4 +1,4 @@
-/** Tells who served a call and what it took, beside OpenAI's own fields. */
+/** Tells who served a call and what it took, beside the fields of the client's own API. */
 
 import { toJson } from "@bufbuild/protobuf";
 
@@ -24,8 +24,18 @@ export function makeCallReport(requestId: string, completed: Completed, switches
   };
 }
 
-/** Makes the headers that tell the same in short. A cost that is not known has none. */
-export function makeReportHeaders(completed: Completed): Record<string, string> {
+/** The headers that tell the same in short. */
+export const REPORT_HEADERS = [
+  "x-understudy-route",
+  "x-understudy-model",
+  "x-understudy-attempts",
+  "x-understudy-cost-micro-usd",
+] as const;
+
+type ReportHeaders = Partial<Record<(typeof REPORT_HEADERS)[number], string>>;
+
+/** Makes the headers. A cost that is not known has none. */
+export function makeReportHeaders(completed: Completed): ReportHeaders {
   const served = completed.servedBy.at(-1);
   const microUsd = completed.cost?.microUsd;
   return {

@@ -1,8 +1,14 @@
 /** Finds the refusal behind whatever ended a call. */
 
-import { CallRefused, type Refusal } from "../../call/refusal.ts";
-import type { FollowedCall } from "../admission/call-trail.ts";
-import { internalRefusal } from "../rpc/explain-error.ts";
+import { ErrorReason } from "../../gen/ts/understudy/v1/ledger_pb.ts";
+import { CallRefused, type Refusal } from "../call/refusal.ts";
+import type { FollowedCall } from "./admission/call-trail.ts";
+
+/** What a client learns of a fault of the gateway itself. */
+export const internalRefusal: Refusal = {
+  reason: ErrorReason.INTERNAL,
+  message: "the gateway failed; its log has the cause under the request id",
+};
 
 /** What must be known of the call. */
 export interface FailedCall {

@@ -1,11 +1,11 @@
-/** Makes a refusal small enough to travel in trailers. */
+/** Makes a status small enough to travel in trailers. */
 
 import { create } from "@bufbuild/protobuf";
 import type { ConnectError } from "@connectrpc/connect";
 import { setTrailerStatus } from "@connectrpc/connect/protocol-grpc";
 
 import { type FailoverReport, FailoverReportSchema } from "../../../gen/ts/understudy/v1/ledger_pb.ts";
-import type { Refusal } from "../../call/refusal.ts";
+import type { Status } from "../status.ts";
 
 /** Most bytes of all trailers together: half of the smallest header limit among common clients, 8 KiB. */
 const MAX_TRAILER_BYTES = 4 * 1024;
@@ -19,43 +19,35 @@ const MAX_SENTENCE_LENGTH = 240;
 const FIELD_OVERHEAD_BYTES = 32;
 
 /**
- * Makes a status of `refusal` by `make`, and leaves out the oldest attempts and skips, then the last violations, until
+ * Makes an error of `status` by `make`, and leaves out the oldest attempts and skips, then the last violations, until
  * its trailers fit. `make` gets the number of violations that were left out; the report counts its own.
  */
-export function fitRefusal(
-  refusal: Refusal,
-  make: (refusal: Refusal, omittedCount: number) => ConnectError,
-): ConnectError {
-  let fitted = shortenSentences(refusal);
+export function fitStatus(status: Status, make: (status: Status, omittedCount: number) => ConnectError): ConnectError {
+  let fitted = shortenSentences(status);
   for (;;) {
-    const omittedCount = (refusal.violations?.length ?? 0) - (fitted.violations?.length ?? 0);
-    const status = make(fitted, omittedCount);
-    if (trailerBytes(status) <= MAX_TRAILER_BYTES) return status;
+    const error = make(fitted, status.violations.length - fitted.violations.length);
+    if (trailerBytes(error) <= MAX_TRAILER_BYTES) return error;
     const smaller = leaveOutOne(fitted);
-    if (smaller === undefined) return status;
+    if (smaller === undefined) return error;
     fitted = smaller;
   }
 }
 
-/** The bytes that the status takes in gRPC trailers, base64 and percent-encoding included. */
-function trailerBytes(status: ConnectError): number {
+/** The bytes that the error takes in gRPC trailers, base64 and percent-encoding included. */
+function trailerBytes(error: ConnectError): number {
   let bytes = 0;
-  for (const [name, value] of setTrailerStatus(new Headers(), status)) {
+  for (const [name, value] of setTrailerStatus(new Headers(), error)) {
     bytes += name.length + value.length + FIELD_OVERHEAD_BYTES;
   }
   return bytes;
 }
 
-function leaveOutOne(refusal: Refusal): Refusal | undefined {
-  const { report, violations = [], ...rest } = refusal;
+function leaveOutOne(status: Status): Status | undefined {
+  const { report, violations } = status;
   if (report !== undefined && report.attempts.length + report.skips.length > 0) {
-    return { ...refusal, report: leaveOutOldest(report) };
+    return { ...status, report: leaveOutOldest(report) };
   }
-  if (violations.length > 0) {
-    const fewer = { ...rest, violations: violations.slice(0, -1) };
-    return report === undefined ? fewer : { ...fewer, report };
-  }
-  return undefined;
+  return violations.length > 0 ? { ...status, violations: violations.slice(0, -1) } : undefined;
 }
 
 function leaveOutOldest(report: FailoverReport): FailoverReport {
@@ -67,18 +59,16 @@ function leaveOutOldest(report: FailoverReport): FailoverReport {
   return create(FailoverReportSchema, { ...report, ...shorter });
 }
 
-function shortenSentences(refusal: Refusal): Refusal {
-  const { report, violations, message } = refusal;
+function shortenSentences(status: Status): Status {
+  const { report, violations, message } = status;
   return {
-    ...refusal,
+    ...status,
     message: shorten(message, (text) => encodeURIComponent(text).length <= MAX_MESSAGE_BYTES),
-    ...(violations && {
-      violations: violations.slice(0, MAX_ENTRIES).map(({ field, description }) => ({
-        field: shortenSentence(field),
-        description: shortenSentence(description),
-      })),
-    }),
-    ...(report && { report: shortenReport(report) }),
+    violations: violations.slice(0, MAX_ENTRIES).map(({ field, description }) => ({
+      field: shortenSentence(field),
+      description: shortenSentence(description),
+    })),
+    report: report && shortenReport(report),
   };
 }
 

@@ -1,21 +1,15 @@
 /** Reads JSON objects that travel as strings, without trusting their depth. */
 
+import { isObject, type JsonObject, parseJson } from "../../call/json-object.ts";
+
 /** Deepest nesting of objects and lists. Upstreams refuse schemas far below it, and deeper ones can exhaust a stack. */
 export const MAX_JSON_DEPTH = 64;
 
 /** The object, or undefined if the text is not one JSON object of at most `MAX_JSON_DEPTH` levels. */
-export function parseJsonObject(text: string): Readonly<Record<string, unknown>> | undefined {
+export function parseJsonObject(text: string): JsonObject | undefined {
   if (isDeeperThan(text, MAX_JSON_DEPTH)) return undefined;
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  const value = parseJson(text);
+  return isObject(value) ? value : undefined;
 }
 
 /** Counts the brackets outside of strings; text that is not JSON gives some number. */

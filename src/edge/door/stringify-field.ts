@@ -1,7 +1,7 @@
 /** Turns a JSON value of a request back into text: as such JSON travels through the gateway. */
 
-import { MAX_JSON_DEPTH } from "../../service/validation/json-object.ts";
-import type { JsonFields } from "../door/json-fields.ts";
+import { MAX_JSON_DEPTH } from "../../service/validation/parse-json-object.ts";
+import type { JsonFields } from "./json-fields.ts";
 
 /** A field as JSON text, or undefined if it is missing. Reports one that is nested too deeply to be written. */
 export function stringifyField(owner: JsonFields, name: string): string | undefined {

@@ -1,17 +1,17 @@
 /** Reads which workload or routes a chat asks for, by the names that users know. */
 
-import { create, fromJsonString, type Registry } from "@bufbuild/protobuf";
-import { Code, ConnectError } from "@connectrpc/connect";
+import { create, fromJson, type JsonValue } from "@bufbuild/protobuf";
 
 import { ErrorReason } from "../../../gen/ts/understudy/v1/ledger_pb.ts";
 import { type Routing, RoutingSchema } from "../../../gen/ts/understudy/v1/routing_pb.ts";
 import { CallRefused } from "../../call/refusal.ts";
-import type { JsonFields } from "../door/json-fields.ts";
-import { explainError } from "../rpc/explain-error.ts";
+import type { ModelNames } from "../../service/services.ts";
+import { findJsonFault } from "../json/find-json-fault.ts";
+import type { JsonFields } from "./json-fields.ts";
 import { stringifyField } from "./stringify-field.ts";
 
-/** Longest part of an unknown name that is repeated, in characters. */
-const MAX_NAME_CHARACTERS = 128;
+/** What names of models look like. */
+const NAME_FORM = /^[\w.:@/+-]{1,128}$/;
 
 /** Where a chat goes. */
 export interface Destination {
@@ -20,16 +20,16 @@ export interface Destination {
   readonly routing: Routing | undefined;
 }
 
-/** What a name means: see `ModelNames`. */
-export type KindOf = (name: string) => "workload" | "route" | "reference" | "unknown";
+/** What a name means; undefined if it means nothing. */
+export type KindOf = (name: string) => ReturnType<ModelNames["kindOf"]>;
 
 /**
  * Reads `model`, `models`, `fallbacks` and `routing`. Throws `CallRefused` if the model is not configured; its
  * backups are looked for by the plan.
  */
-export function readRouting(chat: JsonFields, kindOf: KindOf, registry: Registry): Destination {
+export function readRouting(chat: JsonFields, kindOf: KindOf): Destination {
   const [first, ...others] = [...readModel(chat), ...chat.strings("models"), ...readFallbacks(chat)];
-  const routing = readOwn(chat, registry);
+  const routing = readOwn(chat);
   if (first === undefined) {
     if (routing?.primary === undefined && (chat.get("model") ?? "") === "") {
       chat.refuse("model", "is missing", "name a workload or a route");
@@ -52,11 +52,12 @@ export function readRouting(chat: JsonFields, kindOf: KindOf, registry: Registry
   return { workload: "", routing: whole };
 }
 
-function nameKind(name: string, kindOf: KindOf): "workload" | "route" | "reference" {
+function nameKind(name: string, kindOf: KindOf): "workload" | "route" {
   const kind = kindOf(name);
-  if (kind !== "unknown") return kind;
-  const shown = name.slice(0, MAX_NAME_CHARACTERS).toWellFormed();
-  const message = `model ${shown} is neither a workload nor a route of this server; GET /v1/models lists them`;
+  if (kind !== undefined) return kind;
+  // What looks like no name is text of the request, and is not repeated.
+  const shown = NAME_FORM.test(name) ? `model ${name}` : "the model";
+  const message = `${shown} is neither a workload nor a route of this server; GET /v1/models lists them`;
   throw new CallRefused({ reason: ErrorReason.ROUTE_NOT_FOUND, message });
 }
 
@@ -76,17 +77,11 @@ function readFallbacks(chat: JsonFields): string[] {
 }
 
 /** `routing` in the form that the API itself has. */
-function readOwn(chat: JsonFields, registry: Registry): Routing | undefined {
+function readOwn(chat: JsonFields): Routing | undefined {
   const json = stringifyField(chat, "routing");
   if (json === undefined) return undefined;
-  try {
-    return fromJsonString(RoutingSchema, json);
-  } catch (error) {
-    const message = error instanceof Error ? error.message : "";
-    const { violations = [], message: cause } = explainError(new ConnectError(message, Code.InvalidArgument), registry);
-    for (const { field, description } of violations)
-      chat.refuse(`routing.${field}`, description, "see the API's Routing");
-    if (violations.length === 0) chat.refuse("routing", "cannot be read", cause);
-    return undefined;
-  }
+  const value: JsonValue = JSON.parse(json);
+  const fault = findJsonFault(RoutingSchema, value, "routing");
+  if (fault === undefined) return fromJson(RoutingSchema, value);
+  return chat.refuseAt(fault);
 }
