@@ -1,11 +1,13 @@
 /** Checks a provider: what its platform needs, its endpoint, and its key. */
 
-import { Dialect, DialectSchema, PlatformSchema, type Provider } from "../../gen/ts/understudy/config/v1/config_pb.ts";
+import { Dialect, PlatformSchema, type Provider } from "../../gen/ts/understudy/config/v1/config_pb.ts";
+import { findVendor } from "../vendor/find-vendor.ts";
+import { providerDialect, spokenDialects } from "../vendor/provider-dialect.ts";
+import type { Vendor } from "../vendor/vendor.ts";
 import { checkEndpoint } from "./check-endpoint.ts";
 import { checkHeaders } from "./check-headers.ts";
 import { checkKey } from "./check-key.ts";
-import { enumName, enumNames } from "./enum-names.ts";
-import { PLATFORM_RULES } from "./platform-rules.ts";
+import { enumNames } from "./enum-names.ts";
 import type { Problems } from "./problems.ts";
 
 /** Reports what is wrong with the provider at `path`. */
@@ -13,36 +15,30 @@ export function checkProvider(provider: Provider, path: string, problems: Proble
   checkHeaders(provider.headers, `${path}.headers`, problems);
   checkAllowedModels(provider.allowModels, `${path}.allow_models`, problems);
   checkKey(provider.apiKey, `${path}.api_key`, problems);
-  const rule = PLATFORM_RULES.get(provider.platform);
-  if (rule === undefined) {
+  const vendor = findVendor(provider.platform);
+  if (vendor === undefined) {
     const known = [...enumNames(PlatformSchema).keys()].join(", ");
     problems.report(`${path}.platform`, "is missing", `add platform: one of ${known}`);
     return;
   }
-  const platform = enumName(PlatformSchema, provider.platform);
-  checkDialect(provider.dialect, rule.dialect, platform, `${path}.dialect`, problems);
-  if (provider.endpoint !== "") checkEndpoint(provider.endpoint, rule.allowsCleartext, `${path}.endpoint`, problems);
-  else if (rule.needsEndpoint) {
-    problems.report(`${path}.endpoint`, `is missing, and platform ${platform} needs it`, "add the base URL");
+  checkDialect(provider, vendor, `${path}.dialect`, problems);
+  if (provider.endpoint !== "") checkEndpoint(provider.endpoint, vendor.allowsCleartext, `${path}.endpoint`, problems);
+  else if (vendor.defaultEndpoint === undefined) {
+    problems.report(`${path}.endpoint`, `is missing, and platform ${vendor.name} needs it`, "add the base URL");
   }
-  if (provider.apiKey === "" && rule.needsKey) {
-    problems.report(`${path}.api_key`, `is missing, and platform ${platform} needs it`, 'add it as "${NAME}"');
+  if (provider.apiKey === "" && vendor.needsKey) {
+    problems.report(`${path}.api_key`, `is missing, and platform ${vendor.name} needs it`, 'add it as "${NAME}"');
   }
 }
 
-function checkDialect(
-  dialect: Dialect,
-  only: Dialect | undefined,
-  platform: string,
-  path: string,
-  problems: Problems,
-): void {
-  if (only === undefined && dialect === Dialect.UNSPECIFIED) {
-    const known = [...enumNames(DialectSchema).keys()].join(" or ");
-    problems.report(path, `is missing, and platform ${platform} speaks several`, `add dialect: ${known}`);
-  }
-  if (only !== undefined && dialect !== Dialect.UNSPECIFIED && dialect !== only) {
-    const message = `platform ${platform} speaks ${enumName(DialectSchema, only)} only`;
+function checkDialect(provider: Provider, vendor: Vendor, path: string, problems: Problems): void {
+  const spoken = spokenDialects(vendor);
+  const dialect = providerDialect(provider);
+  if (dialect === undefined && provider.dialect === Dialect.UNSPECIFIED) {
+    const message = `is missing, and platform ${vendor.name} speaks several`;
+    problems.report(path, message, `add dialect: ${spoken.join(" or ")}`);
+  } else if (dialect !== undefined && !spoken.includes(dialect)) {
+    const message = `platform ${vendor.name} speaks ${spoken.join(" and ")} only`;
     problems.report(path, message, "remove the key, or use another platform");
   }
 }

@@ -2,6 +2,7 @@
 
 import type { Upstream, UpstreamEvent, UpstreamRequest } from "../call/upstream.ts";
 import type { FailureKind } from "../call/upstream-failure.ts";
+import type { DialectName } from "../vendor/vendor.ts";
 import { createHttpClient, type HttpClient } from "../wire/http-client.ts";
 import type { HttpHeaders, HttpOutcome } from "../wire/http-exchange.ts";
 import { readBodyText } from "../wire/read-body-text.ts";
@@ -9,8 +10,8 @@ import type { ResponseBody } from "../wire/response-body.ts";
 import { type AnswerHead, makeFailure, readAnswerHead } from "./dialect/answer-head.ts";
 import { anthropicMessages } from "./dialect/anthropic-messages/index.ts";
 import type { Dialect } from "./dialect/dialect.ts";
+import { parseStatusFailure } from "./dialect/error-rules.ts";
 import { openaiChat } from "./dialect/openai-chat/index.ts";
-import type { DialectName } from "./platform/platform-rules.ts";
 import type { RouteSettings } from "./settings.ts";
 import { StreamedAnswer } from "./streamed-answer.ts";
 import type { Answer } from "./upstream-answer.ts";
@@ -59,7 +60,8 @@ async function* callUpstream(
   try {
     if (outcome.status < 200 || outcome.status >= 300) {
       const text = await readBodyText(outcome.body);
-      if (!signal.aborted) yield { kind: "failed", failure: dialect.parseFailure(head, text) };
+      const failure = parseStatusFailure(settings.vendorDialect.errors, dialect.readVendorError, head, text);
+      if (!signal.aborted) yield { kind: "failed", failure };
       return;
     }
     yield { kind: "opened", status: head.status, upstreamRequestId: head.upstreamRequestId };

@@ -51,7 +51,7 @@ const AZURE = { platform: Platform.AZURE, apiKey: "k" };
 const { ANTHROPIC_MESSAGES, OPENAI_CHAT } = Dialect;
 
 // Approvals on disk hold these hashes: another one here ends every approval of such a route.
-test.each<[what: string, settings: RouteSettings, hash: string]>([
+test.each<[what: string, settings: RouteSettings, shape: string]>([
   ["Claude", claudeRoute(), "44cb98bcb7ea176660471f5c5358dc707f537bda126ac8633a7eb6c1bc415c58"],
   ["GPT", gptRoute(), "a643e706d5cbb4b9a50d8eb2116d0ac57f590de352f4d31dab674eb87db156c8"],
   [
@@ -91,6 +91,6 @@ test.each<[what: string, settings: RouteSettings, hash: string]>([
     ),
     "d7f990ebe0dc7978a1f11ca137bb9cb38f8e9bdbbee639515385aa0eca4fb75b",
   ],
-])("the shape of %s is what approvals remember", (_, settings, hash) => {
-  expect(hashShape(settings)).toBe(hash);
+])("the shape of %s is what approvals remember", (_, settings, shape) => {
+  expect(hashShape(settings)).toBe(shape);
 });
