@@ -9,12 +9,14 @@ import { checkHeaders } from "./check-headers.ts";
 import { checkKey } from "./check-key.ts";
 import { enumNames } from "./enum-names.ts";
 import type { Problems } from "./problems.ts";
+import { readKeyFile } from "./read-key-file.ts";
 
 /** Reports what is wrong with the provider at `path`. */
 export function checkProvider(provider: Provider, path: string, problems: Problems): void {
   checkHeaders(provider.headers, `${path}.headers`, problems);
   checkAllowedModels(provider.allowModels, `${path}.allow_models`, problems);
   checkKey(provider.apiKey, `${path}.api_key`, problems);
+  checkKeyFile(provider, `${path}.api_key_file`, problems);
   const vendor = findVendor(provider.platform);
   if (vendor === undefined) {
     const known = [...enumNames(PlatformSchema).keys()].join(", ");
@@ -26,9 +28,18 @@ export function checkProvider(provider: Provider, path: string, problems: Proble
   else if (vendor.defaultEndpoint === undefined) {
     problems.report(`${path}.endpoint`, `is missing, and platform ${vendor.name} needs it`, "add the base URL");
   }
-  if (provider.apiKey === "" && vendor.needsKey) {
-    problems.report(`${path}.api_key`, `is missing, and platform ${vendor.name} needs it`, 'add it as "${NAME}"');
+  if (provider.apiKey === "" && provider.apiKeyFile === "" && vendor.needsKey) {
+    const mend = 'add it as "${NAME}", or name its file by api_key_file';
+    problems.report(`${path}.api_key`, `is missing, and platform ${vendor.name} needs it`, mend);
   }
+}
+
+/** The key of the file is read again when it is used. Never shows the path: it may be a key in the wrong place. */
+function checkKeyFile({ apiKey, apiKeyFile }: Provider, path: string, problems: Problems): void {
+  if (apiKeyFile === "") return;
+  if (apiKey !== "") return problems.report(path, "is given beside api_key", "remove one of the two");
+  const content = readKeyFile(apiKeyFile);
+  if (content.kind === "unusable") problems.report(path, content.message, content.mend);
 }
 
 function checkDialect(provider: Provider, vendor: Vendor, path: string, problems: Problems): void {
