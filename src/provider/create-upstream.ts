@@ -7,6 +7,7 @@ import { createHttpClient, type HttpClient } from "../wire/http-client.ts";
 import type { HttpHeaders, HttpOutcome } from "../wire/http-exchange.ts";
 import { readBodyText } from "../wire/read-body-text.ts";
 import type { ResponseBody } from "../wire/response-body.ts";
+import { authorize } from "./auth/authorize.ts";
 import { type AnswerHead, makeFailure, readAnswerHead } from "./dialect/answer-head.ts";
 import { anthropicMessages } from "./dialect/anthropic-messages/index.ts";
 import type { Dialect } from "./dialect/dialect.ts";
@@ -50,7 +51,16 @@ async function* callUpstream(
     yield failWithoutAnswer("invalid-request", `the request cannot be written for ${settings.dialect}`);
     return;
   }
-  const { url, headers } = settings;
+  const { url, credential } = settings;
+  const asked = authorize(credential, { url, headers: settings.headers, body, signal });
+  const authorization = asked instanceof Promise ? await asked : asked;
+  if (authorization === undefined) return;
+  if (authorization.kind === "failed") {
+    yield failWithoutAnswer("unauthenticated", `was not asked: ${authorization.message}`);
+    return;
+  }
+  // Configured headers replace those of the credential.
+  const headers = { ...authorization.headers, ...settings.headers };
   const outcome = await client.post({ url, headers, body, connectTimeoutMs: request.connectTimeoutMs }, signal);
   if (outcome.kind !== "answered") {
     if (outcome.kind !== "aborted") yield failWithoutAnswer(outcome.kind, explain(outcome, request));
@@ -58,6 +68,7 @@ async function* callUpstream(
   }
   const head = readAnswerHead(outcome.status, outcome.headers, Date.now());
   try {
+    if (outcome.status === 401) credential.invalidate();
     if (outcome.status < 200 || outcome.status >= 300) {
       const text = await readBodyText(outcome.body);
       const failure = parseStatusFailure(settings.vendorDialect.errors, dialect.readVendorError, head, text);

@@ -6,7 +6,8 @@ import { findVendor } from "../vendor/find-vendor.ts";
 import { findModelTraits, type ModelTraits, type ReasoningForm } from "../vendor/model-traits.ts";
 import { providerDialect } from "../vendor/provider-dialect.ts";
 import type { DialectName, VendorDialect } from "../vendor/vendor.ts";
-import { makeKeyHeaders } from "./auth/key-headers.ts";
+import type { Credential } from "./auth/credential.ts";
+import { providerCredential } from "./auth/provider-credential.ts";
 import { makeCapabilities } from "./capabilities.ts";
 
 /** A route as its upstream needs it. */
@@ -20,8 +21,9 @@ export interface RouteSettings {
   readonly vendorDialect: VendorDialect;
   /** Where requests go. */
   readonly url: URL;
-  /** Headers of each request, keys included, by lower-case name. Never logged. */
+  /** Headers of each request, by lower-case name, without those of the credential. Never logged. */
   readonly headers: Readonly<Record<string, string>>;
+  readonly credential: Credential;
   /** API version that is asked for; empty if the dialect has none. */
   readonly apiVersion: string;
   /** Dialect and API version in one: routes that share it take the same requests. */
@@ -60,6 +62,7 @@ export function resolveSettings(providerName: string, provider: Provider, route:
     vendorDialect,
     url: new URL(vendorDialect.makeUrl({ endpoint: endpoint.replace(/\/+$/, ""), model, apiVersion })),
     headers: makeHeaders(vendorDialect, apiVersion, provider),
+    credential: providerCredential(providerName, provider, vendorDialect.auth),
     apiVersion,
     dialectVersion: apiVersion === "" ? dialect : `${dialect} ${apiVersion}`,
     model,
@@ -75,14 +78,9 @@ function takesSampling({ samplingEndsAt }: VendorDialect, apiVersion: string): b
   return samplingEndsAt === undefined || apiVersion < samplingEndsAt;
 }
 
-function makeHeaders(
-  { versionHeader, auth }: VendorDialect,
-  apiVersion: string,
-  provider: Provider,
-): Record<string, string> {
+function makeHeaders({ versionHeader }: VendorDialect, apiVersion: string, provider: Provider): Record<string, string> {
   const headers: Record<string, string> = { accept: "text/event-stream", "user-agent": "understudy" };
   if (versionHeader !== undefined) headers[versionHeader] = apiVersion;
-  if (provider.apiKey !== "") Object.assign(headers, makeKeyHeaders(auth, provider.apiKey));
   for (const [name, value] of Object.entries(provider.headers)) {
     const key = name.toLowerCase();
     if (!OWN_HEADERS.has(key)) headers[key] = value;

@@ -39,6 +39,7 @@ test.each<[what: string, changes: Changes]>([
 
 test.each<[what: string, changes: Changes]>([
   ["key", { provider: { apiKey: "other" } }],
+  ["key file", { provider: { apiKey: "", apiKeyFile: "/run/secrets/key" } }],
   ["header", { provider: { headers: { "x-team": "a" } } }],
   ["cap", { route: { maxConcurrency: 3 } }],
   ["price", { route: { prices: { inputUsdPerMtok: 1 } } }],

@@ -1,9 +1,7 @@
 /** Puts a key into the header in which its vendor looks for it. */
 
 import type { AuthKind } from "../../vendor/vendor.ts";
-
-/** Headers of a request, by lower-case name. */
-export type AuthHeaders = Readonly<Record<string, string>>;
+import type { AuthHeaders } from "./credential.ts";
 
 /** The one header with the key. */
 export function makeKeyHeaders(auth: AuthKind, key: string): AuthHeaders {
