@@ -3,8 +3,8 @@ import type { FailureKind, UpstreamFailure } from "../../src/call/upstream-failu
 import type { AnswerHead } from "../../src/provider/dialect/answer-head.ts";
 import { anthropicMessages } from "../../src/provider/dialect/anthropic-messages/index.ts";
 import type { Dialect } from "../../src/provider/dialect/dialect.ts";
-import { parseStatusFailure } from "../../src/provider/dialect/error-rules.ts";
 import { openaiChat } from "../../src/provider/dialect/openai-chat/index.ts";
+import { parseStatusFailure } from "../../src/provider/dialect/parse-failure.ts";
 import { CHAT_ERRORS } from "../../src/vendor/chat-errors.ts";
 import { MESSAGES_ERRORS } from "../../src/vendor/messages-errors.ts";
 

@@ -3,7 +3,7 @@
 import type { UpstreamEvent, UpstreamRequest } from "../../call/upstream.ts";
 import type { RouteSettings } from "../settings.ts";
 import type { AnswerHead } from "./answer-head.ts";
-import type { ReadVendorError } from "./error-rules.ts";
+import type { ReadVendorError } from "./parse-failure.ts";
 
 /** A wire format. Pure but for the readers' own state. */
 export interface Dialect {

@@ -1,7 +1,7 @@
 /** Finds the error in what Messages answers. */
 
-import { readErrorObject, type VendorError } from "../error-rules.ts";
 import { isObject, type JsonObject } from "../json-object.ts";
+import { readErrorObject, type VendorError } from "../parse-failure.ts";
 
 /** `{type: "error", error: {type, message}}` of the API, `{error: {code, message}}` of hosts in front of it. */
 export function readVendorError(document: JsonObject): VendorError | undefined {

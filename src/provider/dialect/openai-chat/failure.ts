@@ -1,7 +1,7 @@
 /** Finds the error in what Chat Completions answers. */
 
-import { readErrorObject, type VendorError } from "../error-rules.ts";
 import { isObject, type JsonObject } from "../json-object.ts";
+import { readErrorObject, type VendorError } from "../parse-failure.ts";
 
 /** `{error: {...}}` of most, `{error: "..."}` of Ollama, `{message, code}` of vLLM and of gateways, `{detail}` of FastAPI. */
 export function readVendorError(document: JsonObject): VendorError | undefined {

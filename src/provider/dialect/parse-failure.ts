@@ -1,4 +1,4 @@
-/** Finds the kind of a failure by a dialect's table of rules. */
+/** Finds out why an upstream failed, by the rules of its vendor. */
 
 import type { FailureKind, UpstreamFailure } from "../../call/upstream-failure.ts";
 import type { ErrorRule } from "../../vendor/error-rule.ts";
