@@ -9,7 +9,7 @@ const PATH = ["edge", "service", "plan", "failover", "route", "provider", "wire"
 /** May be imported by everything on the path, and import nothing of it; each with what it imports of the others. */
 const BESIDE: Readonly<Record<string, readonly string[]>> = {
   call: [],
-  vendor: [],
+  vendor: ["call"],
   config: ["call", "vendor", "time"],
   telemetry: ["call"],
   time: [],

@@ -3,15 +3,14 @@
 import {
   type Capabilities,
   type Config,
-  Dialect,
   PrefillForm,
   type Prices,
   PricesSchema,
   type Route,
 } from "../../gen/ts/understudy/config/v1/config_pb.ts";
+import { providerDialect } from "../vendor/provider-dialect.ts";
 import { suggest } from "./nearest.ts";
 import type { Problems } from "./problems.ts";
-import { providerDialect } from "./provider-dialect.ts";
 
 /** More attempts at once than one process carries. */
 const MAX_CONCURRENCY = 10_000;
@@ -41,7 +40,7 @@ function checkProviderOf(config: Config, route: Route, path: string, problems: P
     const message = `provider ${problems.quote(at, route.provider)} is not configured`;
     return problems.report(at, message, suggest(route.provider, names, "add it under providers"));
   }
-  if (route.prefillForm !== PrefillForm.UNSPECIFIED && providerDialect(provider) === Dialect.ANTHROPIC_MESSAGES) {
+  if (route.prefillForm !== PrefillForm.UNSPECIFIED && providerDialect(provider) === "anthropic-messages") {
     problems.report(`${path}.prefill_form`, "has a meaning for the dialect openai-chat only", "remove it");
   }
 }

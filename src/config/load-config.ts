@@ -6,6 +6,7 @@ import { type Config, ConfigSchema } from "../../gen/ts/understudy/config/v1/con
 import { checkConfig } from "./check-config.ts";
 import type { Environment } from "./expand-variables.ts";
 import { parseYaml } from "./parse-yaml.ts";
+import { placeKeyFiles } from "./place-key-files.ts";
 import type { Position, Problem } from "./problem.ts";
 import { Problems } from "./problems.ts";
 import { MessageReader } from "./read-message.ts";
@@ -14,7 +15,7 @@ import { SourceMap } from "./source-map.ts";
 /** The text of a configuration and what it needs to be understood. */
 export interface ConfigSource {
   readonly text: string;
-  /** Name of the file, for messages only. */
+  /** Path of the file, as messages show it. Relative paths in it begin at its folder. */
   readonly file: string;
   readonly env: Environment;
 }
@@ -39,6 +40,7 @@ export function loadConfig({ text, file, env }: ConfigSource): LoadedConfig {
     problems.report("", "the file is empty", "give at least providers, routes and workloads");
   } else {
     new MessageReader(tree, env, problems).readInto(reflect(ConfigSchema, config), tree.root, "");
+    placeKeyFiles(config, file);
     checkConfig(config, problems);
   }
   problems.throwIfAny();

@@ -14,7 +14,6 @@ import type { EdgeGeneration } from "./edge-generation.ts";
 import { createOpenaiDoor } from "./openai/openai-door.ts";
 import type { EdgeRequest, EdgeResponse, Exchange } from "./port/exchange.ts";
 import { type Address, createPort, type TlsFiles } from "./port/port.ts";
-import { createAnswerWith } from "./rpc/answer-with.ts";
 import { apiServices, detailFiles, listedServices } from "./rpc/api-files.ts";
 import { registerApi } from "./rpc/api-routes.ts";
 import { createHealth } from "./rpc/health.ts";
@@ -112,14 +111,13 @@ interface Parts {
 /** The doors in the order in which they are asked. */
 function createDoors({ generation, log, observer }: EdgeOptions, parts: Parts): readonly Door[] {
   const { gate, health, idleEnd, end } = parts;
-  const answerWith = createAnswerWith();
   const memory = createRequestMemory(() => generation().limits.maxBufferedBytes);
   const rpcDoor = createRpcDoor({
     gate,
     memory,
     log,
     observer,
-    registerGated: (router) => registerApi(router, { answerWith, idleEnd, end }),
+    registerGated: (router) => registerApi(router, { idleEnd, end }),
     registerOpen: (router) => {
       health.register(router);
       registerReflection(router, listedServices, detailFiles);

@@ -2,15 +2,17 @@
 
 import type { Upstream, UpstreamEvent, UpstreamRequest } from "../call/upstream.ts";
 import type { FailureKind } from "../call/upstream-failure.ts";
+import type { DialectName } from "../vendor/vendor.ts";
 import { createHttpClient, type HttpClient } from "../wire/http-client.ts";
 import type { HttpHeaders, HttpOutcome } from "../wire/http-exchange.ts";
 import { readBodyText } from "../wire/read-body-text.ts";
 import type { ResponseBody } from "../wire/response-body.ts";
+import { authorize } from "./auth/authorize.ts";
 import { type AnswerHead, makeFailure, readAnswerHead } from "./dialect/answer-head.ts";
 import { anthropicMessages } from "./dialect/anthropic-messages/index.ts";
 import type { Dialect } from "./dialect/dialect.ts";
 import { openaiChat } from "./dialect/openai-chat/index.ts";
-import type { DialectName } from "./platform/platform-rules.ts";
+import { parseStatusFailure } from "./dialect/parse-failure.ts";
 import type { RouteSettings } from "./settings.ts";
 import { StreamedAnswer } from "./streamed-answer.ts";
 import type { Answer } from "./upstream-answer.ts";
@@ -49,7 +51,16 @@ async function* callUpstream(
     yield failWithoutAnswer("invalid-request", `the request cannot be written for ${settings.dialect}`);
     return;
   }
-  const { url, headers } = settings;
+  const { url, credential } = settings;
+  const asked = authorize(credential, { url, headers: settings.headers, body, signal });
+  const authorization = asked instanceof Promise ? await asked : asked;
+  if (authorization === undefined) return;
+  if (authorization.kind === "failed") {
+    yield failWithoutAnswer("unauthenticated", `was not asked: ${authorization.message}`);
+    return;
+  }
+  // Configured headers replace those of the credential.
+  const headers = { ...authorization.headers, ...settings.headers };
   const outcome = await client.post({ url, headers, body, connectTimeoutMs: request.connectTimeoutMs }, signal);
   if (outcome.kind !== "answered") {
     if (outcome.kind !== "aborted") yield failWithoutAnswer(outcome.kind, explain(outcome, request));
@@ -57,9 +68,11 @@ async function* callUpstream(
   }
   const head = readAnswerHead(outcome.status, outcome.headers, Date.now());
   try {
+    if (outcome.status === 401) credential.invalidate();
     if (outcome.status < 200 || outcome.status >= 300) {
       const text = await readBodyText(outcome.body);
-      if (!signal.aborted) yield { kind: "failed", failure: dialect.parseFailure(head, text) };
+      const failure = parseStatusFailure(settings.vendorDialect.errors, dialect.readVendorError, head, text);
+      if (!signal.aborted) yield { kind: "failed", failure };
       return;
     }
     yield { kind: "opened", status: head.status, upstreamRequestId: head.upstreamRequestId };

@@ -56,8 +56,10 @@ function configuredPrice(prices: Prices | undefined): PriceTokens | undefined {
     1_000_000;
 }
 
-function listedPrice({ platform, url, model }: RouteSettings): PriceTokens {
-  const provider = findPriceList(platform, url);
+function listedPrice({ priceList, url, model }: RouteSettings): PriceTokens {
+  const provider: PriceList | undefined = findProvider(
+    priceList === undefined ? { providerApiUrl: url.href } : { providerId: priceList },
+  );
   return ({ input, output, cacheRead, cacheWrite }) => {
     if (provider === undefined) return undefined;
     try {
@@ -72,11 +74,6 @@ function listedPrice({ platform, url, model }: RouteSettings): PriceTokens {
       return undefined;
     }
   };
-}
-
-/** An unknown host may have any price, also for a well-known model. */
-function findPriceList(platform: RouteSettings["platform"], url: URL): PriceList | undefined {
-  return findProvider(platform === "compatible" ? { providerApiUrl: url.href } : { providerId: platform });
 }
 
 /** The table matches by prefix: `claude-sonnet-5-5` would be priced as `claude-sonnet-5`. A date behind is fine. */

@@ -31,7 +31,7 @@ describe("refuses", () => {
     [
       "a missing key",
       replacing(', api_key: "${AZURE_KEY}"', ""),
-      'providers.azure.api_key: is missing, and platform azure needs it; add it as "${NAME}"',
+      'providers.azure.api_key: is missing, and platform azure needs it; add it as "${NAME}", or name its file by api_key_file',
     ],
     [
       "an endpoint in clear text",

@@ -1,11 +1,12 @@
 import { createServer as createTcpServer } from "node:net";
 import { expect, test } from "vitest";
+import { Platform } from "../../gen/ts/understudy/config/v1/config_pb.ts";
 import { FinishReason } from "../../gen/ts/understudy/v1/conversation_pb.ts";
 import type { UpstreamEvent, UpstreamRequest } from "../../src/call/upstream.ts";
 import { createUpstream } from "../../src/provider/create-upstream.ts";
 import type { RouteSettings } from "../../src/provider/settings.ts";
 import { readFixture, sumUp } from "./read-answer.ts";
-import { claudeRoute, gptRoute } from "./route-settings.ts";
+import { claudeRoute, gptRoute, resolves } from "./route-settings.ts";
 import { servesUpstream, streams } from "./serve-upstream.ts";
 import { asks } from "./upstream-request.ts";
 
@@ -46,6 +47,17 @@ test("sends keys, version and no encodings, and follows no redirect", async () =
   const events = await calls(claudeRoute({}, served.endpoint));
   expect(seen).toEqual(["/v1/messages", "key", "2023-06-01", "identity"]);
   expect(failureOf(events)).toMatchObject({ kind: "not-found", status: 307, message: "answered 307" });
+});
+
+test("a configured header replaces the one with the key", async () => {
+  const seen: unknown[] = [];
+  await using served = await servesUpstream((request, response) => {
+    seen.push(request.headers.authorization);
+    response.writeHead(503).end();
+  });
+  const { endpoint } = served;
+  await calls(resolves({ platform: Platform.OPENAI, endpoint, apiKey: "k", headers: { Authorization: "Basic x" } }));
+  expect(seen).toEqual(["Basic x"]);
 });
 
 test("uses a connection again when the answer came to its end", async () => {

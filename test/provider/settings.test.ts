@@ -1,64 +1,40 @@
+import { inspect } from "node:util";
+import { create } from "@bufbuild/protobuf";
 import { expect, test } from "vitest";
-import { Continuation as ConfigContinuation, Dialect, Platform } from "../../gen/ts/understudy/config/v1/config_pb.ts";
+import {
+  Continuation as ConfigContinuation,
+  Dialect,
+  Platform,
+  ProviderSchema,
+  RouteSchema,
+} from "../../gen/ts/understudy/config/v1/config_pb.ts";
 import { Continuation } from "../../gen/ts/understudy/v1/route_service_pb.ts";
+import { resolveSettings } from "../../src/provider/settings.ts";
+import { prepares } from "./auth/auth-request.ts";
 import { claudeRoute, compatibleRoute, gptRoute, resolves } from "./route-settings.ts";
 
 const { ANTHROPIC, OPENAI, AZURE, COMPATIBLE } = Platform;
+const MESSAGES_VERSION = { "anthropic-version": "2023-06-01" };
 const { ANTHROPIC_MESSAGES, OPENAI_CHAT, UNSPECIFIED } = Dialect;
 
-test.each([
-  [ANTHROPIC, UNSPECIFIED, "", "", "https://api.anthropic.com/v1/messages"],
-  [ANTHROPIC, UNSPECIFIED, "https://proxy.example/", "", "https://proxy.example/v1/messages"],
-  [OPENAI, UNSPECIFIED, "", "", "https://api.openai.com/v1/chat/completions"],
-  [
-    AZURE,
-    ANTHROPIC_MESSAGES,
-    "https://a.services.ai.azure.com",
-    "",
-    "https://a.services.ai.azure.com/anthropic/v1/messages",
-  ],
-  [
-    AZURE,
-    ANTHROPIC_MESSAGES,
-    "https://a.services.ai.azure.com/anthropic/",
-    "",
-    "https://a.services.ai.azure.com/anthropic/v1/messages",
-  ],
-  [AZURE, OPENAI_CHAT, "https://a.openai.azure.com", "", "https://a.openai.azure.com/openai/v1/chat/completions"],
-  [
-    AZURE,
-    OPENAI_CHAT,
-    "https://a.openai.azure.com",
-    "preview",
-    "https://a.openai.azure.com/openai/v1/chat/completions",
-  ],
-  [
-    AZURE,
-    OPENAI_CHAT,
-    "https://a.openai.azure.com",
-    "2024-10-21",
-    "https://a.openai.azure.com/openai/deployments/my%20model/chat/completions?api-version=2024-10-21",
-  ],
-  [COMPATIBLE, OPENAI_CHAT, "http://127.0.0.1:8000/v1", "", "http://127.0.0.1:8000/v1/chat/completions"],
-  [COMPATIBLE, ANTHROPIC_MESSAGES, "http://127.0.0.1:8000", "", "http://127.0.0.1:8000/v1/messages"],
-  [COMPATIBLE, ANTHROPIC_MESSAGES, "http://127.0.0.1:8000/v1", "", "http://127.0.0.1:8000/v1/messages"],
-])(
-  "platform %i, dialect %i, endpoint %j and version %j make the address %s",
-  (platform, dialect, endpoint, apiVersion, url) => {
-    expect(resolves({ platform, dialect, endpoint, apiVersion }, { model: "my model" }).url.href).toBe(url);
-  },
-);
+test("asks the endpoint of the provider, or else its vendor's, whatever slashes it ends with", () => {
+  expect(resolves({ platform: OPENAI }).url.href).toBe("https://api.openai.com/v1/chat/completions");
+  const proxied = resolves({ platform: ANTHROPIC, endpoint: "https://proxy.example//" });
+  expect(proxied.url.href).toBe("https://proxy.example/v1/messages");
+});
 
 test.each([
-  [ANTHROPIC, UNSPECIFIED, { "x-api-key": "k", "anthropic-version": "2023-06-01" }],
-  [AZURE, ANTHROPIC_MESSAGES, { "x-api-key": "k", "anthropic-version": "2023-06-01" }],
-  [AZURE, OPENAI_CHAT, { "api-key": "k" }],
-  [OPENAI, UNSPECIFIED, { authorization: "Bearer k" }],
-  [COMPATIBLE, OPENAI_CHAT, { authorization: "Bearer k" }],
-  [COMPATIBLE, ANTHROPIC_MESSAGES, { "x-api-key": "k" }],
-])("platform %i with dialect %i proves itself by %o", (platform, dialect, headers) => {
-  const settings = resolves({ platform, dialect, endpoint: "https://host.example", apiKey: "k" });
-  expect(settings.headers).toMatchObject(headers);
+  [ANTHROPIC, UNSPECIFIED, { "x-api-key": "verysecret" }, MESSAGES_VERSION],
+  [AZURE, ANTHROPIC_MESSAGES, { "x-api-key": "verysecret" }, MESSAGES_VERSION],
+  [AZURE, OPENAI_CHAT, { "api-key": "verysecret" }, {}],
+  [OPENAI, UNSPECIFIED, { authorization: "Bearer verysecret" }, {}],
+  [COMPATIBLE, OPENAI_CHAT, { authorization: "Bearer verysecret" }, {}],
+  [COMPATIBLE, ANTHROPIC_MESSAGES, { "x-api-key": "verysecret" }, MESSAGES_VERSION],
+])("platform %i with dialect %i proves itself by %o beside %o", (platform, dialect, key, version) => {
+  const settings = resolves({ platform, dialect, endpoint: "https://host.example", apiKey: "verysecret" });
+  expect(settings.headers).toEqual({ accept: "text/event-stream", "user-agent": "understudy", ...version });
+  expect(settings.credential.authorize(prepares())).toEqual({ kind: "authorized", headers: key });
+  expect(inspect(settings, { depth: 9, showHidden: true })).not.toContain("verysecret");
 });
 
 test("sends no key where none is configured, and configured headers but for those of the request itself", () => {
@@ -69,6 +45,15 @@ test("sends no key where none is configured, and configured headers but for thos
     headers: { "X-Team": "a", Host: "b", "Accept-Encoding": "gzip" },
   });
   expect(settings.headers).toEqual({ accept: "text/event-stream", "user-agent": "understudy", "x-team": "a" });
+  expect(settings.credential.authorize(prepares())).toEqual({ kind: "authorized", headers: {} });
+});
+
+test("the routes of a provider share its credential, and those of another have their own", () => {
+  const provider = create(ProviderSchema, { platform: OPENAI, apiKey: "k" });
+  const first = resolveSettings("a", provider, create(RouteSchema, { model: "gpt-5" }));
+  const second = resolveSettings("a", provider, create(RouteSchema, { model: "gpt-4.1" }));
+  expect(second.credential).toBe(first.credential);
+  expect(gptRoute().credential).not.toBe(first.credential);
 });
 
 test("names the version in the header and in the word for what takes the same requests", () => {

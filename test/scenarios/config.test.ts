@@ -74,6 +74,11 @@ test.concurrent.for<readonly [what: string, text: string, problem: RegExp]>([
     USUAL.replace("20s", "20s, stall_suspect: 30s"),
     /^FILE:10:\d+: workloads\.summaries\.policy\.stall_suspect: .*; \S/u,
   ],
+  [
+    "a key file that is not there",
+    USUAL.replace('api_key: "${LOCAL_KEY}"', "api_key_file: nowhere"),
+    /^FILE:2:\d+: providers\.local\.api_key_file: cannot be read \(ENOENT\); \S/u,
+  ],
 ])("check refuses %s with its line", async ([, text, problem]) => {
   const { code, stdout, stderr } = await runWith(["check"], text);
   expect({ code, stdout }).toEqual({ code: 1, stdout: "" });

@@ -21,34 +21,29 @@ export interface AnswerWith {
   ): (request: Request, context: HandlerContext) => AsyncIterable<Response>;
 }
 
-/** Creates the makers of handlers. */
-export function createAnswerWith(): AnswerWith {
-  const failer =
-    (context: HandlerContext) =>
-    (error: unknown): never => {
+/** Makes handlers that pass a call to the services of its own generation. */
+export const answerWith: AnswerWith = {
+  once: (handler) => async (request, context) => {
+    try {
+      return await handler(request, makeCallContext(context), servicesOf(context));
+    } catch (error) {
       throw statusOf(error, context);
-    };
-  return {
-    once: (handler) => async (request, context) => {
-      try {
-        return await handler(request, makeCallContext(context), servicesOf(context));
-      } catch (error) {
+    }
+  },
+  stream: (handler, isLast) => (request, context) => ({
+    [Symbol.asyncIterator]: () => {
+      const fail = (error: unknown): never => {
         throw statusOf(error, context);
+      };
+      try {
+        const source = handler(request, makeCallContext(context), servicesOf(context))[Symbol.asyncIterator]();
+        return watchEnd(source, isLast, context.signal, fail);
+      } catch (error) {
+        return fail(error);
       }
     },
-    stream: (handler, isLast) => (request, context) => ({
-      [Symbol.asyncIterator]: () => {
-        const fail = failer(context);
-        try {
-          const source = handler(request, makeCallContext(context), servicesOf(context))[Symbol.asyncIterator]();
-          return watchEnd(source, isLast, context.signal, fail);
-        } catch (error) {
-          return fail(error);
-        }
-      },
-    }),
-  };
-}
+  }),
+};
 
 /**
  * Passes a stream on. Calls `fail` when it fails, and when it ends before its last message because `signal` was

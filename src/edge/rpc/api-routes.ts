@@ -9,11 +9,10 @@ import { CompletionService } from "../../../gen/ts/understudy/v1/completion_serv
 import { ErrorReason } from "../../../gen/ts/understudy/v1/ledger_pb.ts";
 import { RouteService } from "../../../gen/ts/understudy/v1/route_service_pb.ts";
 import { CallRefused } from "../../call/refusal.ts";
-import type { AnswerWith } from "./answer-with.ts";
+import { answerWith } from "./answer-with.ts";
 
-/** How the methods are answered, and when the server's stop ends them. */
-export interface ApiRoutes {
-  readonly answerWith: AnswerWith;
+/** When the server's stop ends the calls. */
+export interface ApiEnds {
   /** Aborted when nobody should wait for an idle stream any more. */
   readonly idleEnd: AbortSignal;
   /** Aborted when every call must end. */
@@ -21,7 +20,7 @@ export interface ApiRoutes {
 }
 
 /** Adds the API to a router. Each call is answered by the services of its own generation. */
-export function registerApi(router: ConnectRouter, { answerWith, idleEnd, end }: ApiRoutes): void {
+export function registerApi(router: ConnectRouter, { idleEnd, end }: ApiEnds): void {
   router.service(
     CompletionService,
     {

@@ -1,17 +1,16 @@
-/** What each wire format gives: a request's body, a reader of its answers, and the meaning of its errors. */
+/** What each wire format gives: a request's body, a reader of its answers, and where its errors stand. */
 
 import type { UpstreamEvent, UpstreamRequest } from "../../call/upstream.ts";
-import type { UpstreamFailure } from "../../call/upstream-failure.ts";
 import type { RouteSettings } from "../settings.ts";
 import type { AnswerHead } from "./answer-head.ts";
+import type { ReadVendorError } from "./parse-failure.ts";
 
 /** A wire format. Pure but for the readers' own state. */
 export interface Dialect {
   /** Makes the JSON body of a request. Throws if a JSON string of the request is not JSON, which validation refuses. */
   makeBody(request: UpstreamRequest, settings: RouteSettings): object;
   createReader(head: AnswerHead, settings: RouteSettings): AnswerReader;
-  /** Finds out why an answer has no success status. `body` may be anything: JSON, HTML, cut, empty. */
-  parseFailure(head: AnswerHead, body: string): UpstreamFailure;
+  readonly readVendorError: ReadVendorError;
 }
 
 /**

@@ -7,8 +7,9 @@ import type { RouteSettings } from "../../settings.ts";
 import { type AnswerHead, makeFailure } from "../answer-head.ts";
 import type { AnswerReader } from "../dialect.ts";
 import { isObject, type JsonObject, listOf, parseJson, stringOf } from "../json-object.ts";
+import { parseStreamFailure } from "../parse-failure.ts";
 import { ToolCalls } from "../tool-calls.ts";
-import { parseStreamFailure } from "./failure.ts";
+import { readVendorError } from "./failure.ts";
 import { UsageTally } from "./usage.ts";
 
 /** Words that mean something else than `STOP`. */
@@ -210,7 +211,10 @@ export class MessagesReader implements AnswerReader {
 
   #fail(document: JsonObject, out: UpstreamEvent[]): void {
     this.phase = "ended";
-    out.push({ kind: "failed", failure: parseStreamFailure(this.#head, document) });
+    out.push({
+      kind: "failed",
+      failure: parseStreamFailure(this.#settings.vendorDialect.errors, readVendorError, this.#head, document),
+    });
   }
 }
 

@@ -8,6 +8,7 @@ import {
   ToolChoice_Mode,
 } from "../../../../gen/ts/understudy/v1/conversation_pb.ts";
 import type { ContinuationRequest, UpstreamRequest } from "../../../call/upstream.ts";
+import { DEFAULT_MAX_TOKENS } from "../../../vendor/messages-defaults.ts";
 import type { RouteSettings } from "../../settings.ts";
 import { type JsonObject, parseObject } from "../json-object.ts";
 import { makeSystem, makeTurns, type TextBlock, type Turn } from "./messages.ts";
@@ -46,9 +47,6 @@ type Thinking =
   | { type: "enabled"; budget_tokens: number };
 
 type EffortWord = "low" | "medium" | "high";
-
-/** The API demands a number. This one fits every model that is still served. */
-const DEFAULT_MAX_TOKENS = 8192;
 
 /** Least budget that the API takes. */
 const MIN_THINKING_TOKENS = 1024;

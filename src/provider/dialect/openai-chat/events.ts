@@ -2,11 +2,14 @@
 
 import { FinishReason } from "../../../../gen/ts/understudy/v1/conversation_pb.ts";
 import type { UpstreamEvent } from "../../../call/upstream.ts";
+import type { ErrorRule } from "../../../vendor/error-rule.ts";
+import type { RouteSettings } from "../../settings.ts";
 import { type AnswerHead, makeFailure } from "../answer-head.ts";
 import type { AnswerReader } from "../dialect.ts";
 import { isObject, type JsonObject, listOf, parseJson, stringOf } from "../json-object.ts";
+import { parseStreamFailure } from "../parse-failure.ts";
 import { ToolCalls } from "../tool-calls.ts";
-import { parseStreamFailure } from "./failure.ts";
+import { readVendorError } from "./failure.ts";
 import { readUsage } from "./usage.ts";
 
 /** Words that mean something else than `STOP`. */
@@ -26,6 +29,7 @@ const LEGACY_CALL = -1;
 export class ChatReader implements AnswerReader {
   phase: "open" | "answered" | "ended" = "open";
   readonly #head: AnswerHead;
+  readonly #errorRules: readonly ErrorRule[];
   readonly #toolCalls = new ToolCalls();
   #model = "";
   #completionId = "";
@@ -33,8 +37,9 @@ export class ChatReader implements AnswerReader {
   #refused = false;
   #finishReason = "";
 
-  constructor(head: AnswerHead) {
+  constructor(head: AnswerHead, { vendorDialect }: RouteSettings) {
     this.#head = head;
+    this.#errorRules = vendorDialect.errors;
   }
 
   readEvent(data: string, name: string | undefined, out: UpstreamEvent[]): boolean {
@@ -174,7 +179,7 @@ export class ChatReader implements AnswerReader {
     // An error behind the finish reason changes nothing: the answer is whole.
     if (this.phase === "answered") return this.finish(out);
     this.phase = "ended";
-    out.push({ kind: "failed", failure: parseStreamFailure(this.#head, document) });
+    out.push({ kind: "failed", failure: parseStreamFailure(this.#errorRules, readVendorError, this.#head, document) });
   }
 
   #reason(): FinishReason {

@@ -2,11 +2,11 @@
 
 import type { Dialect } from "../dialect.ts";
 import { ChatReader } from "./events.ts";
-import { parseFailure } from "./failure.ts";
+import { readVendorError } from "./failure.ts";
 import { makeBody } from "./request.ts";
 
 export const openaiChat: Dialect = {
   makeBody,
-  createReader: (head) => new ChatReader(head),
-  parseFailure,
+  createReader: (head, settings) => new ChatReader(head, settings),
+  readVendorError,
 };

@@ -47,12 +47,6 @@ type ChatResponseFormat =
   | { type: "json_object" }
   | { type: "json_schema"; json_schema: { name: string; schema: JsonObject; strict: boolean } };
 
-/** The least effort of models that do not know `none`. */
-const LEAST_EFFORT: readonly { readonly pattern: RegExp; readonly effort: "minimal" | "low" }[] = [
-  { pattern: /(?:^|\/)o\d|gpt-oss/, effort: "low" },
-  { pattern: /gpt-5(?!\.)/, effort: "minimal" },
-];
-
 /** Name of a schema that the caller did not name. */
 const SCHEMA_NAME = "answer";
 
@@ -65,11 +59,7 @@ export function makeBody(upstreamRequest: UpstreamRequest, settings: RouteSettin
     stream: true,
     stream_options: { include_usage: true },
   };
-  if (maxOutputTokens !== undefined) {
-    // Compatible servers know the older name; OpenAI's reasoning models refuse it.
-    if (settings.platform === "compatible") body.max_tokens = maxOutputTokens;
-    else body.max_completion_tokens = maxOutputTokens;
-  }
+  if (maxOutputTokens !== undefined) body[settings.vendorDialect.maxTokensName] = maxOutputTokens;
   addSampling(body, request);
   addTools(body, request);
   addReasoning(body, request, settings);
@@ -119,7 +109,7 @@ function addReasoning(body: ChatBody, request: CompleteRequest, settings: RouteS
   if (!settings.capabilities.reasoning) return;
   switch (request.reasoning?.effort) {
     case Effort.NONE:
-      body.reasoning_effort = LEAST_EFFORT.find(({ pattern }) => pattern.test(settings.model))?.effort ?? "none";
+      body.reasoning_effort = settings.leastEffort;
       break;
     case Effort.LOW:
       body.reasoning_effort = "low";

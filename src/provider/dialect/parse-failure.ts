@@ -1,8 +1,9 @@
-/** Finds the kind of a failure by a dialect's table of rules. */
+/** Finds out why an upstream failed, by the rules of its vendor. */
 
 import { type FailureKind, LONGEST_REST_MS, type UpstreamFailure } from "../../call/upstream-failure.ts";
+import type { ErrorRule } from "../../vendor/error-rule.ts";
 import { type AnswerHead, makeFailure } from "./answer-head.ts";
-import type { JsonObject } from "./json-object.ts";
+import { isObject, type JsonObject, parseJson, stringOf } from "./json-object.ts";
 
 /** What an error says, taken out of the vendor's own shape. */
 export interface VendorError {
@@ -14,13 +15,10 @@ export interface VendorError {
   readonly status: number | undefined;
 }
 
-/** A kind of failure and its marks, of which all that are given must fit. */
-export interface ErrorRule {
-  readonly kind: FailureKind;
-  readonly statuses?: readonly number[];
-  readonly codes?: readonly string[];
-  readonly message?: RegExp;
-}
+/** Finds the error of a dialect's JSON document; undefined if there is none. */
+export type ReadVendorError = (document: JsonObject) => VendorError | undefined;
+
+const NAMELESS_ERROR: VendorError = { codes: [], message: "", status: undefined };
 
 /** Kinds by HTTP status, for errors that no rule knows. */
 const KIND_BY_STATUS: Readonly<Record<number, FailureKind>> = {
@@ -38,27 +36,48 @@ const KIND_BY_STATUS: Readonly<Record<number, FailureKind>> = {
   529: "overloaded",
 };
 
-/** The failure of an answer without a success status. `error` is undefined if the body is not the vendor's. */
-export function makeStatusFailure(
+/** Finds out why an answer has no success status. `body` may be anything: JSON, HTML, cut, empty. */
+export function parseStatusFailure(
   rules: readonly ErrorRule[],
+  read: ReadVendorError,
   head: AnswerHead,
-  error: VendorError | undefined,
+  body: string,
 ): UpstreamFailure {
+  const document = parseJson(body);
+  const error = isObject(document) ? read(document) : undefined;
   const kind = findRule(rules, head.status, error)?.kind ?? kindOfStatus(head.status);
   const code = knownCode(rules, error);
   return makeFailure(head, kindOfRest(kind, head), code, `answered ${head.status}${code && ` (${code})`}`);
 }
 
-/** The failure that an answer with a success status turned into. */
-export function makeStreamFailure(rules: readonly ErrorRule[], head: AnswerHead, error: VendorError): UpstreamFailure {
+/** Finds out what an error inside an answer means. `document` is the event or the whole body. */
+export function parseStreamFailure(
+  rules: readonly ErrorRule[],
+  read: ReadVendorError,
+  head: AnswerHead,
+  document: JsonObject,
+): UpstreamFailure {
+  const error = read(document) ?? NAMELESS_ERROR;
   const byStatus = error.status === undefined ? "server-error" : kindOfStatus(error.status);
   const kind = findRule(rules, error.status, error)?.kind ?? byStatus;
   const code = knownCode(rules, error);
   return makeFailure(head, kind, code, `said ${code || "that it failed"} inside the answer`);
 }
 
+/** Reads what is found in an error's own object, or a mere text. `moreCodes` are more exact than its code and type. */
+export function readErrorObject(error: unknown, moreCodes: readonly unknown[]): VendorError | undefined {
+  if (typeof error === "string") return { ...NAMELESS_ERROR, message: error };
+  if (!isObject(error)) return undefined;
+  const codes = [...moreCodes, error["code"], error["type"]].map(stringOf);
+  return {
+    codes: codes.filter((code) => code !== ""),
+    message: stringOf(error["message"]),
+    status: readErrorStatus(error),
+  };
+}
+
 /** Reads `status` or a numeric `code` of an error object. */
-export function readErrorStatus(error: JsonObject): number | undefined {
+function readErrorStatus(error: JsonObject): number | undefined {
   for (const value of [error["code"], error["status"]]) {
     const status = Number(value);
     if (Number.isInteger(status) && status >= 400 && status < 600) return status;

@@ -1,0 +1,13 @@
+/** Anthropic's own API. https://platform.claude.com/docs/en/api/overview */
+
+import { MESSAGES_DEFAULTS } from "./messages-defaults.ts";
+import type { Vendor } from "./vendor.ts";
+
+export const anthropic: Vendor = {
+  name: "anthropic",
+  defaultEndpoint: "https://api.anthropic.com",
+  needsKey: true,
+  allowsCleartext: false,
+  priceList: "anthropic",
+  dialects: { "anthropic-messages": MESSAGES_DEFAULTS },
+};

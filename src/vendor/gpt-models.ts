@@ -1,0 +1,21 @@
+/** What OpenAI's models can carry. https://platform.openai.com/docs/models */
+
+import { makeModelRule as gpt, type ModelRule } from "./model-traits.ts";
+
+/** Models that sample as they like, and reason by effort. */
+const EFFORT_ONLY = { reasoningForm: "effort", temperature: false } as const;
+
+export const GPT_MODELS: readonly ModelRule[] = [
+  gpt(/gpt-oss/, 131_072n, 131_072n, { reasoningForm: "effort", leastEffort: "low", images: false }),
+  gpt(/gpt-5(?:\.\d+)?-chat|gpt-chat-latest/, 128_000n, 16_384n, {}),
+  gpt(/gpt-5\.(?:[4-9]|\d\d)(?!-(?:mini|nano))|gpt-[6-9]/, 1_000_000n, 128_000n, EFFORT_ONLY),
+  gpt(/gpt-5\./, 400_000n, 128_000n, EFFORT_ONLY),
+  gpt(/gpt-5/, 400_000n, 128_000n, { ...EFFORT_ONLY, leastEffort: "minimal" }),
+  gpt(/(?:^|\/)o\d/, 200_000n, 100_000n, { ...EFFORT_ONLY, leastEffort: "low" }),
+  gpt(/gpt-4\.1/, 1_000_000n, 32_768n, {}),
+  gpt(/gpt-4o|chatgpt-4o/, 128_000n, 16_384n, {}),
+  gpt(/gpt-4-turbo/, 128_000n, 4_096n, { jsonSchema: false }),
+  gpt(/gpt-4-32k/, 32_768n, 4_096n, { images: false, jsonSchema: false }),
+  gpt(/gpt-4(?![.\w])/, 8_192n, 8_192n, { images: false, jsonSchema: false }),
+  gpt(/gpt-3\.5/, 16_385n, 4_096n, { images: false, jsonSchema: false }),
+];

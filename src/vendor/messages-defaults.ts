@@ -1,0 +1,21 @@
+/** What Messages is at most vendors. https://platform.claude.com/docs/en/api/messages */
+
+import { CLAUDE_MODELS } from "./claude-models.ts";
+import { MESSAGES_ERRORS } from "./messages-errors.ts";
+import type { VendorDialect } from "./vendor.ts";
+
+/** A vendor replaces what differs. */
+export const MESSAGES_DEFAULTS: VendorDialect = {
+  makeUrl: ({ endpoint }) => (endpoint.endsWith("/v1") ? `${endpoint}/messages` : `${endpoint}/v1/messages`),
+  auth: "x-api-key",
+  versionHeader: "anthropic-version",
+  defaultApiVersion: "2023-06-01",
+  samplingEndsAt: "2026-10-21",
+  pings: true,
+  maxTokensName: "max_tokens",
+  models: CLAUDE_MODELS,
+  errors: MESSAGES_ERRORS,
+};
+
+/** Messages demands a number of tokens. This one fits every model that is still served. */
+export const DEFAULT_MAX_TOKENS = 8192;

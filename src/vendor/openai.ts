@@ -1,0 +1,13 @@
+/** OpenAI's own API. https://platform.openai.com/docs/api-reference */
+
+import { CHAT_DEFAULTS } from "./chat-defaults.ts";
+import type { Vendor } from "./vendor.ts";
+
+export const openai: Vendor = {
+  name: "openai",
+  defaultEndpoint: "https://api.openai.com/v1",
+  needsKey: true,
+  allowsCleartext: false,
+  priceList: "openai",
+  dialects: { "openai-chat": CHAT_DEFAULTS },
+};
