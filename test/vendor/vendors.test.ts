@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { DialectSchema, Platform, PlatformSchema } from "../../gen/ts/understudy/config/v1/config_pb.ts";
-import { enumNames } from "../../src/config/enum-names.ts";
+import { enumsByKey } from "../../src/call/enum-words.ts";
 import { findVendor } from "../../src/vendor/find-vendor.ts";
 import { spokenDialects } from "../../src/vendor/provider-dialect.ts";
 import { type AddressParts, DIALECT_NAMES, type DialectName, type VendorDialect } from "../../src/vendor/vendor.ts";
@@ -14,14 +14,14 @@ function describes(platform: Platform, dialect: DialectName): VendorDialect {
 }
 
 test("describes every platform of the configuration by its own word", () => {
-  const words = [...enumNames(PlatformSchema)].map(([word, platform]) => [word, findVendor(platform)?.name]);
+  const words = [...enumsByKey(PlatformSchema)].map(([word, platform]) => [word, findVendor(platform)?.name]);
   expect(words).toEqual(words.map(([word]) => [word, word]));
   expect(findVendor(Platform.UNSPECIFIED)).toBeUndefined();
   expect(findVendor(99)).toBeUndefined();
 });
 
 test("names the dialects as the configuration does, in its order", () => {
-  expect([...enumNames(DialectSchema).keys()]).toEqual(DIALECT_NAMES);
+  expect([...enumsByKey(DialectSchema).keys()]).toEqual(DIALECT_NAMES);
 });
 
 test.each([

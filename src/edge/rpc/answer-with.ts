@@ -32,9 +32,7 @@ export const answerWith: AnswerWith = {
   },
   stream: (handler, isLast) => (request, context) => ({
     [Symbol.asyncIterator]: () => {
-      const fail = (error: unknown): never => {
-        throw statusOf(error, context);
-      };
+      const fail = failer(context);
       try {
         const source = handler(request, makeCallContext(context), servicesOf(context))[Symbol.asyncIterator]();
         return watchEnd(source, isLast, context.signal, fail);
@@ -72,6 +70,12 @@ function watchEnd<Response>(
 
 function servicesOf(context: HandlerContext): Services {
   return rpcCallOf(context).exchange.generation.services;
+}
+
+function failer(context: HandlerContext): (error: unknown) => never {
+  return (error) => {
+    throw statusOf(error, context);
+  };
 }
 
 /** The status of a call that failed with `error`, which is noted. */
