@@ -23,7 +23,6 @@ export function watchFiles(onChange: () => void): FileWatch {
     backend: "polling",
     pollingInterval: LOOK_INTERVAL_MS,
     ignoreInitial: true,
-    depth: 0,
   });
   const watched = new Set<string>();
   let timer: NodeJS.Timeout | undefined;

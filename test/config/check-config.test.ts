@@ -186,6 +186,21 @@ describe("refuses", () => {
       'callers.app.workloads[0]: workload "summary" is not configured; did you mean summaries?',
     ],
     [
+      "a caller's unknown route",
+      adding('callers: { app: { api_key: "${KEY}", routes: [claude-direkt] } }'),
+      'callers.app.routes[0]: route "claude-direkt" is not configured; did you mean claude-direct?',
+    ],
+    [
+      "a caller's route of an unknown provider",
+      adding('callers: { app: { api_key: "${KEY}", routes: ["nobody/*"] } }'),
+      'callers.app.routes[0]: provider "nobody" is not configured; known are anthropic, azure-claude',
+    ],
+    [
+      "a caller's route with a * in the middle",
+      adding('callers: { app: { api_key: "${KEY}", routes: ["a*b"] } }'),
+      'callers.app.routes[0]: has a * that does not end a beginning; write "provider/*", or leave routes out for all',
+    ],
+    [
       "callers with equal keys",
       adding('callers: { a: { api_key: "${KEY}" }, b: { api_key: "${KEY}" } }'),
       "callers.b.api_key: is the key of caller a too; give every caller a key of its own",
