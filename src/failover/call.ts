@@ -119,6 +119,7 @@ export class Call {
         answer: this.#delivery.answer,
         records: this.#records,
         record,
+        mayAskAgain: this.#picker.mayAskAgain(record.origin.route),
         random: this.#parts.random,
       });
       if (step.kind !== "again" && outcome !== undefined) tellRoute(record.origin.route, outcome);

@@ -37,6 +37,8 @@ export interface Ended {
 /** What a decision rests on. */
 export interface Situation extends Ended {
   readonly answer: Answer;
+  /** Whether the attempt's route may be asked again at all. */
+  readonly mayAskAgain: boolean;
   readonly random: () => number;
 }
 
@@ -91,9 +93,9 @@ function finalReason({ plan, records, record }: Ended, action: Action): ErrorRea
 }
 
 /** One more attempt on the same route, if the failure calls for it and nothing speaks against it. */
-function again({ plan, record, random }: Situation, action: Action): Step | undefined {
+function again({ plan, record, mayAskAgain, random }: Situation, action: Action): Step | undefined {
   const { route, retry } = record.origin;
-  if (retry || record.outcome?.kind !== "failed") return undefined;
+  if (retry || !mayAskAgain || record.outcome?.kind !== "failed") return undefined;
   const { outcome } = record;
   const { failure } = outcome;
   switch (action) {

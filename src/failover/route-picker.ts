@@ -33,6 +33,8 @@ export class RoutePicker {
   readonly #silent: Route[] = [];
   #next = 0;
   #admittedAny = false;
+  /** The open route that was let through before its time. */
+  #probed: Route | undefined;
 
   constructor(plan: Plan, watches: SilenceWatches, signal: AbortSignal) {
     this.#plan = plan;
@@ -90,6 +92,11 @@ export class RoutePicker {
     this.#next--;
   }
 
+  /** Whether the same route may be asked again. One that is open is probed once, whatever its failure was. */
+  mayAskAgain(route: Route): boolean {
+    return route !== this.#probed;
+  }
+
   /** Asks the same route again. A refusal is a skip. */
   async again(route: Route): Promise<Picked | undefined> {
     return this.#admitted(route, await this.#admit(route, false));
@@ -119,29 +126,40 @@ export class RoutePicker {
   }
 
   /**
-   * When no other route can be asked: a silent route after all, which may speak again; and when nothing was tried and
+   * When no other route can be asked: the silent ones after all, which may speak again; and when nothing was tried and
    * every route is open, the one that is due soonest, one call at a time, so that an outage ends with the first upstream
    * that comes back.
    */
   async #pickHeldUp(): Promise<Picked | undefined> {
-    const silent = this.#silent.shift();
-    const held = silent === undefined ? this.#soonestOpen() : { route: silent, early: false };
-    if (held === undefined || this.#signal.aborted) return undefined;
-    const admission = await this.#admit(held.route, held.early);
-    if (admission.kind === "refused") return undefined;
-    const skip = this.skips.findIndex(({ route }) => route === held.route.name);
-    this.skips.splice(skip, 1);
-    return { route: held.route, lease: admission.lease };
+    for (let silent = this.#silent.shift(); silent !== undefined; silent = this.#silent.shift()) {
+      const picked = await this.#askHeldUp(silent, false);
+      if (picked !== undefined || this.#signal.aborted) return picked;
+    }
+    const due = this.#soonestOpen();
+    if (due === undefined || this.#signal.aborted) return undefined;
+    this.#probed = due;
+    return this.#askHeldUp(due, true);
   }
 
-  #soonestOpen(): { readonly route: Route; readonly early: boolean } | undefined {
+  /** Asks a route that was passed over. It is no skip any more, or one for the reason that refuses it now. */
+  async #askHeldUp(route: Route, early: boolean): Promise<Picked | undefined> {
+    const admission = await this.#admit(route, early);
+    const turn = this.skips.findIndex((skip) => skip.route === route.name);
+    if (admission.kind === "refused") {
+      this.skips.splice(turn, 1, makeSkip(route, admission));
+      return undefined;
+    }
+    this.skips.splice(turn, 1);
+    return this.#admitted(route, admission);
+  }
+
+  #soonestOpen(): Route | undefined {
     if (this.#admittedAny) return undefined;
     const fit = this.#plan.routes.filter(({ unsupported }) => unsupported === undefined);
     const open = this.skips.filter(({ reason }) => reason === SkipReason.BREAKER_OPEN);
     if (fit.length === 0 || open.length !== fit.length) return undefined;
     const due = open.reduce((one, other) => ((other.retryAtMs ?? 0) < (one.retryAtMs ?? 0) ? other : one));
-    const route = fit.find(({ route: { name } }) => name === due.route)?.route;
-    return route === undefined ? undefined : { route, early: true };
+    return fit.find(({ route: { name } }) => name === due.route)?.route;
   }
 
   #admit(route: Route, early: boolean): Promise<Admission> {
@@ -158,13 +176,17 @@ export class RoutePicker {
     return undefined;
   }
 
-  #skip(route: Route, { reason, message, retryAtMs }: Refused, contextTooLong = false): void {
-    this.skips.push({ route: route.name, reason, message, retryAtMs, contextTooLong });
+  #skip(route: Route, refused: Refused, contextTooLong = false): void {
+    this.skips.push(makeSkip(route, refused, contextTooLong));
   }
 
   #remainingMs(): number {
     return this.#plan.deadlineAtMs - performance.now();
   }
+}
+
+function makeSkip(route: Route, { reason, message, retryAtMs }: Refused, contextTooLong = false): SkipRecord {
+  return { route: route.name, reason, message, retryAtMs, contextTooLong };
 }
 
 /** Why a route does not meet a demand; undefined if it does. */

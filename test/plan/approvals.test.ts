@@ -35,6 +35,13 @@ describe("an approval", () => {
     expect(problem?.mend).toContain("understudy approve summaries azure");
   });
 
+  test("that is stale stays so when it ends", () => {
+    vi.useFakeTimers();
+    const approvals = approve(RequireApproval.ENFORCE, "before");
+    vi.advanceTimersByTime(3_600_001);
+    expect(approvals.of("summaries", "azure").state).toBe(State.STALE);
+  });
+
   test("ends while the server runs", () => {
     vi.useFakeTimers();
     const approvals = approve(RequireApproval.ENFORCE);

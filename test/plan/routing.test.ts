@@ -38,3 +38,29 @@ describe("the routes of a call", () => {
     expect(resolveRouteNames({ workload, requested, allowed: RequestRouting.ANY })).toEqual(["local/llama/3"]);
   });
 });
+
+test.each([
+  ["both that it names", { primary: "x", backups: ["y"] }, ["x", "y"]],
+  ["none without a primary", { backups: ["y"] }, []],
+  ["none if it names none", undefined, []],
+])("the routes of a call without a workload are %s", (_, routing, expected) => {
+  const requested = routing === undefined ? undefined : create(RoutingSchema, routing);
+  expect(resolveRouteNames({ workload: undefined, requested, allowed: RequestRouting.CONFIGURED })).toEqual(expected);
+});
+
+test.each([
+  [RequestRouting.NONE, "requests may not name routes here: leave `routing` out, or set `request_routing: configured`"],
+  [
+    RequestRouting.CONFIGURED,
+    "requests may name configured routes only, not local/llama: the server's `request_routing` is `configured`",
+  ],
+])("a refusal says how to mend it (%s)", (allowed, message) => {
+  const requested = create(RoutingSchema, { primary: "x", backups: ["local/llama"] });
+  expect(() => resolveRouteNames({ workload, requested, allowed })).toThrow(message);
+});
+
+test("a workload's own routes may be models of a provider where a request's may not", () => {
+  const own = create(WorkloadSchema, { primary: "local/llama", backups: ["b"] });
+  const sources = { workload: own, allowed: RequestRouting.NONE };
+  expect(resolveRouteNames({ ...sources, requested: undefined })).toEqual(["local/llama", "b"]);
+});

@@ -69,6 +69,13 @@ describe("opens", () => {
     expect(breaker.state).toBe("closed");
   });
 
+  test("not on fewer failures than half behind a long quiet time", () => {
+    record("S");
+    vi.advanceTimersByTime(60_000);
+    record("SSSFFSFSF");
+    expect(breaker.state).toBe("closed");
+  });
+
   test("on failures spread over most of a minute", () => {
     for (const verdict of "FSFSF") {
       record(verdict);
@@ -166,6 +173,12 @@ describe("half-open", () => {
 
   test("closes when the probe ends well", () => {
     lease().ok();
+    expect(breaker.state).toBe("closed");
+  });
+
+  test("forgets the verdicts from before when it closes", () => {
+    lease().ok();
+    record("FSFS");
     expect(breaker.state).toBe("closed");
   });
 
@@ -328,16 +341,82 @@ describe("has none of opossum's traps:", () => {
   });
 });
 
-test("an operator's reset closes it and forgets failures and doubling", () => {
-  trip();
-  vi.advanceTimersByTime(30_000);
-  lease().failed();
-  breaker.reset();
-  expect(breaker.state).toBe("closed");
-  record("FF");
-  breaker.reset();
-  record("FF");
-  expect(breaker.state).toBe("closed");
-  record("F");
-  expect((breaker.openUntilMs ?? 0) - performance.now()).toBe(30_000);
+describe("an operator's reset", () => {
+  test("closes it and forgets failures in a row and doubling", () => {
+    trip();
+    vi.advanceTimersByTime(30_000);
+    lease().failed();
+    breaker.reset();
+    expect(breaker.state).toBe("closed");
+    record("FF");
+    breaker.reset();
+    record("FF");
+    expect(breaker.state).toBe("closed");
+    record("F");
+    expect((breaker.openUntilMs ?? 0) - performance.now()).toBe(30_000);
+  });
+
+  test("forgets the verdicts of a closed one", () => {
+    record("FSFS");
+    breaker.reset();
+    record("FSSSF");
+    expect(states).toEqual([]);
+  });
+
+  test("forgets the verdicts of an open one", () => {
+    record("FSFSF");
+    breaker.reset();
+    record("FSSFS");
+    expect(states).toEqual(["open", "closed"]);
+  });
+
+  test("counts the next minute from then on", () => {
+    vi.advanceTimersByTime(5_900);
+    breaker.reset();
+    record("FSFS");
+    vi.advanceTimersByTime(59_900);
+    record("F");
+    expect(breaker.state).toBe("open");
+  });
+
+  test("passes over the verdict of a probe under way", () => {
+    trip();
+    vi.advanceTimersByTime(30_000);
+    const probe = lease();
+    breaker.reset();
+    expect(states).toEqual(["open", "half-open", "closed"]);
+    probe.failed();
+    expect(breaker.state).toBe("closed");
+  });
+
+  test("takes the place from a probe under way", () => {
+    trip();
+    vi.advanceTimersByTime(30_000);
+    const probe = lease();
+    breaker.reset();
+    trip();
+    vi.advanceTimersByTime(30_000);
+    const next = lease();
+    probe.ok();
+    expect(breaker.state).toBe("half-open");
+    next.ok();
+    expect(breaker.state).toBe("closed");
+  });
+
+  test("passes over failures of calls from before an opening", () => {
+    const stale = [lease(), lease(), lease()];
+    trip();
+    breaker.reset();
+    for (const late of stale) late.failed();
+    expect(breaker.state).toBe("closed");
+  });
+
+  test("leaves no cause and no time behind", () => {
+    trip();
+    breaker.reset();
+    expect(breaker.hold(false)).toBeUndefined();
+    expect(breaker.openUntilMs).toBeUndefined();
+    vi.advanceTimersByTime(30_000);
+    expect(states).toEqual(["open", "closed"]);
+  });
 });

@@ -158,9 +158,9 @@ test("a client that never reads is cancelled after the stall timeout, and its up
   expect(stream.rstCode).toBe(constants.NGHTTP2_CANCEL);
   const tookMs = performance.now() - startedAtMs;
   expect(tookMs).toBeGreaterThan(900);
-  // The answer takes a second, and is short enough to wait in buffers until its end.
-  expect(tookMs).toBeLessThan(5_000);
-  await stage.simulator.until(({ openCount }) => openCount === 0, 200);
+  // By default it would take a minute.
+  expect(tookMs).toBeLessThan(30_000);
+  await stage.simulator.until(({ openCount }) => openCount === 0);
   session.destroy();
 });
 

@@ -37,7 +37,7 @@ const CLOSED = "http://127.0.0.1:1";
 const PATIENT = { first_token_timeout: "10s", stall_timeout: "10s" };
 
 /** Limits for calls that wait until one has passed: short for a test, and long for a busy machine. */
-export const IMPATIENT = { first_token_timeout: "1s", stall_timeout: "1s" };
+export const IMPATIENT = { first_token_timeout: "4s", stall_timeout: "4s" };
 
 /** Makes a configuration. `others` replaces whole sections. */
 export function makeConfig(simulatorUrl: string, workloads: readonly WorkloadSetup[], others: object = {}): object {

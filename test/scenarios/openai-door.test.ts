@@ -123,7 +123,7 @@ describe.each(KINDS)("%s", (kind) => {
     const expected = kind === "stream" ? scenario : asUnary(scenario);
     expectTold(await askOpenai(client, asked), expected);
     if (scenario.again !== undefined) expectTold(await askOpenai(client, asked), scenario.again);
-    await simulator.until(() => requestsOf({ simulator }, workload).every(({ end }) => end.kind !== "open"), 1_000);
+    await simulator.until(() => requestsOf({ simulator }, workload).every(({ end }) => end.kind !== "open"));
   });
 });
 
@@ -295,7 +295,7 @@ test("the SDK lists and finds workloads and routes", async () => {
 test("the gateway is well after all that, and its log tells no secret", async () => {
   const completion = await client.chat.completions.create({ model: "well", ...ASK });
   expect(completion.choices[0]?.message.content).toBe(STORY);
-  await simulator.until(({ openCount }) => openCount === 0, 1_000);
+  await simulator.until(({ openCount }) => openCount === 0);
   expect(gateway.child.exitCode).toBeNull();
   const log = gateway.printed.stdout + gateway.printed.stderr;
   for (const secret of [API_KEY, "Tell me about", "The night ferry", "Bad Gateway"]) expect(log).not.toContain(secret);

@@ -13,9 +13,6 @@ const WELL = "well";
 /** What every call asks. It may appear nowhere but in requests to upstreams. */
 const PROMPT = "Tell me about the ferry, my secret-prompt-7d1e.";
 
-/** Longest time until an upstream request that nobody waits for is closed, in milliseconds. */
-const CLOSE_WITHIN_MS = 1_000;
-
 export interface Stage {
   readonly simulator: Simulator;
   readonly gateway: Gateway;
@@ -55,7 +52,7 @@ export async function expectWell({ simulator, gateway, client }: Stage): Promise
   const { response, error } = await client.complete(ask(WELL));
   expect(error).toBeUndefined();
   expect(response?.parts[0]?.kind.value).toBe(STORY);
-  await simulator.until(({ openCount }) => openCount === 0, CLOSE_WITHIN_MS);
+  await simulator.until(({ openCount }) => openCount === 0);
   expect(gateway.child.exitCode).toBeNull();
   const log = gateway.printed.stdout + gateway.printed.stderr;
   for (const secret of [API_KEY, PROMPT, "The night ferry", "Bad Gateway"]) expect(log).not.toContain(secret);

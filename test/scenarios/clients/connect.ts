@@ -9,14 +9,31 @@ import type { CallOptions, CreateClient, ScenarioClient, TimedEvent, Told } from
 export const createConnectClient: CreateClient = (url) => {
   const sessionManager = new Http2SessionManager(url);
   const transport = createConnectTransport({ baseUrl: url, httpVersion: "2", sessionManager });
-  return createScenarioClient(transport, () => sessionManager.abort());
+  return createScenarioClient(
+    transport,
+    (ms) => ({ "connect-timeout-ms": `${ms}` }),
+    () => sessionManager.abort(),
+  );
 };
 
 /** Creates a client that speaks gRPC-Web over HTTP/1.1, as browsers do. */
 export const createGrpcWebClient: CreateClient = (url) =>
-  createScenarioClient(createGrpcWebTransport({ baseUrl: url, httpVersion: "1.1" }), () => {});
+  createScenarioClient(
+    createGrpcWebTransport({ baseUrl: url, httpVersion: "1.1" }),
+    (ms) => ({ "grpc-timeout": `${ms}m` }),
+    () => {},
+  );
 
-function createScenarioClient(transport: Transport, close: () => void): ScenarioClient {
+/** `deadline` gives the header that tells a deadline of so many milliseconds. */
+function createScenarioClient(
+  transport: Transport,
+  deadline: (ms: number) => Record<string, string>,
+  close: () => void,
+): ScenarioClient {
+  const pick = ({ timeoutMs, signal }: CallOptions) => ({
+    ...(timeoutMs !== undefined && { headers: deadline(timeoutMs) }),
+    ...(signal !== undefined && { signal }),
+  });
   const completions = createClient(CompletionService, transport);
   return {
     async stream(request, options = {}) {
@@ -35,10 +52,6 @@ function createScenarioClient(transport: Transport, close: () => void): Scenario
     },
     close,
   };
-}
-
-function pick({ timeoutMs, signal }: CallOptions) {
-  return { ...(timeoutMs !== undefined && { timeoutMs }), ...(signal !== undefined && { signal }) };
 }
 
 async function untilEnd<T>(

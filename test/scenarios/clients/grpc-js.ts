@@ -3,7 +3,7 @@
 import { create, type DescMethod, fromBinary, type MessageShape, toBinary } from "@bufbuild/protobuf";
 import type { ConnectError } from "@connectrpc/connect";
 import { findTrailerError } from "@connectrpc/connect/protocol-grpc";
-import { Client, credentials, type CallOptions as GrpcOptions, Metadata, type StatusObject } from "@grpc/grpc-js";
+import { Client, credentials, Metadata, type StatusObject } from "@grpc/grpc-js";
 import { CompleteRequestSchema, CompletionService } from "../../../gen/ts/understudy/v1/completion_service_pb.ts";
 import type { CallOptions, CreateClient, Request, ScenarioClient, TimedEvent } from "./scenario-client.ts";
 
@@ -39,14 +39,14 @@ function call<M extends DescMethod>(
   onMessage: (message: MessageShape<M["output"]>) => void,
 ): Promise<{ error: ConnectError | undefined; tookMs: number }> {
   const startedAtMs = performance.now();
-  const options: GrpcOptions = timeoutMs === undefined ? {} : { deadline: Date.now() + timeoutMs };
+  const metadata = new Metadata();
+  if (timeoutMs !== undefined) metadata.set("grpc-timeout", `${timeoutMs}m`);
   const stream = client.makeServerStreamRequest(
     `/${method.parent.typeName}/${method.name}`,
     (bytes: Buffer) => bytes,
     (bytes) => fromBinary<M["output"]>(method.output, bytes),
     Buffer.from(toBinary(CompleteRequestSchema, create(CompleteRequestSchema, request))),
-    new Metadata(),
-    options,
+    metadata,
   );
   signal?.addEventListener("abort", () => stream.cancel(), { once: true });
   stream.on("data", onMessage);

@@ -11,7 +11,10 @@ import type {
 export type Request = MessageInitShape<typeof CompleteRequestSchema>;
 
 export interface CallOptions {
-  /** The client's own deadline, in milliseconds. */
+  /**
+   * The client's own deadline, in milliseconds. It is sent and not kept here: who is told what in time is the gateway's
+   * affair, and the client of a busy machine would often be first.
+   */
   readonly timeoutMs?: number;
   /** Cancels the call. */
   readonly signal?: AbortSignal;

@@ -124,7 +124,7 @@ export const BEFORE_TEXT: readonly Scenario[] = [
     name: "a deadline that leaves the backup its share",
     routes: [{ faults: "hang" }, HEALTHY],
     policy: { first_token_timeout: "10s" },
-    timeoutMs: 3_000,
+    timeoutMs: 8_000,
     attempts: ["primary TIMED_OUT -", BACKUP],
     switches: ["primary backup TIMED_OUT RESTARTED"],
   },

@@ -126,7 +126,7 @@ export const REFUSALS: readonly Scenario[] = [
   {
     name: "the client's deadline after some text",
     routes: [{ faults: "stall=20" }, HEALTHY],
-    timeoutMs: 1_500,
+    timeoutMs: 6_000,
     attempts: ["primary DEADLINE_EXCEEDED 200 delivers"],
     refused: "DEADLINE_EXCEEDED DEADLINE_EXCEEDED",
     text: "beginning",
@@ -135,7 +135,7 @@ export const REFUSALS: readonly Scenario[] = [
   {
     name: "the policy's total timeout",
     routes: [{ faults: "drip=100" }, HEALTHY],
-    policy: { first_token_timeout: "1s", stall_timeout: "1s", total_timeout: "1500ms" },
+    policy: { first_token_timeout: "5s", stall_timeout: "5s", total_timeout: "5s" },
     attempts: ["primary DEADLINE_EXCEEDED 200 delivers"],
     refused: "DEADLINE_EXCEEDED DEADLINE_EXCEEDED",
     text: "beginning",
