@@ -193,7 +193,7 @@ describe("refuses", () => {
     [
       "a caller's route of an unknown provider",
       adding('callers: { app: { api_key: "${KEY}", routes: ["nobody/*"] } }'),
-      'callers.app.routes[0]: provider "nobody" is not configured; known are anthropic, azure-claude',
+      'callers.app.routes[0]: provider "nobody" is not configured; known are anthropic, azure, local',
     ],
     [
       "a caller's route with a * in the middle",

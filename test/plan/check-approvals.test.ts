@@ -23,12 +23,12 @@ test("tells every backup without an approval, at its place and with what to do",
     {
       path: "workloads.summaries.backups[1]",
       message: "other will be passed over: nobody has approved it for workload summaries",
-      mend: "compare it, run `understudy approve summaries other` and restart",
+      mend: "compare it and run `understudy approve summaries other`",
     },
     {
       path: "workloads.mails.backups[0]",
       message: "direct will be passed over: nobody has approved it for workload mails",
-      mend: "compare it, run `understudy approve mails direct` and restart",
+      mend: "compare it and run `understudy approve mails direct`",
     },
   ]);
 });

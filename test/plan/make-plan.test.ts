@@ -116,8 +116,7 @@ describe("the routes of a plan", () => {
     ]);
     expect(planned.routes[1]?.unsupported).toEqual({
       reason: SkipReason.NOT_APPROVED,
-      message:
-        "nobody has approved it for workload stories; compare it, run `understudy approve stories b` and restart",
+      message: "nobody has approved it for workload stories; compare it and run `understudy approve stories b`",
       contextTooLong: false,
     });
   });
