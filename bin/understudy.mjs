@@ -83,11 +83,11 @@ function runUnder(node, product) {
   const child = spawn(node, ["--disable-warning=ExperimentalWarning", product].concat(process.argv.slice(2)), {
     stdio: "inherit",
   });
-  // A terminal sends Ctrl-C and hang-up to the child as well; passing them on would make them a second request.
+  // A terminal sends Ctrl-C to the child as well; passing it on would make it a second request.
   const onTerminal = [process.stdin, process.stdout, process.stderr].some((stream) => stream.isTTY);
   const forwarders = ["SIGTERM", "SIGINT", "SIGHUP"].map((signal) => {
     const forward = () => {
-      if (signal === "SIGTERM" || !onTerminal) child.kill(signal);
+      if (signal !== "SIGINT" || !onTerminal) child.kill(signal);
     };
     process.on(signal, forward);
     return () => process.removeListener(signal, forward);

@@ -9,14 +9,20 @@ export interface SignalHandlers {
   readonly onHangUp: () => void;
 }
 
-/** Calls the handlers from now on. */
-export function onSignals({ onStop, onHangUp }: SignalHandlers): void {
+/** Calls the handlers from now on. `isTerminal` tells whether a descriptor is a terminal that is still there. */
+export function onSignals(
+  { onStop, onHangUp }: SignalHandlers,
+  isTerminal: (descriptor: number) => boolean = isatty,
+): void {
   process.on("SIGTERM", onStop);
   process.on("SIGINT", onStop);
-  const terminals = [0, 1, 2].filter((descriptor) => isatty(descriptor));
+  const terminals = [0, 1, 2].filter(isTerminal);
+  let hungUp = false;
   process.on("SIGHUP", () => {
+    // The end of a terminal may be told several times: by the system, by a shell, by the launcher.
+    if (hungUp) return;
     // A terminal that was closed is none any more: the same signal then means that nobody is there.
-    const hungUp = terminals.some((descriptor) => !isatty(descriptor));
+    hungUp = terminals.some((descriptor) => !isTerminal(descriptor));
     if (hungUp) onStop();
     else onHangUp();
   });
