@@ -32,31 +32,29 @@ const SCALARS = [
 /** Fields of `server` that are read once, when the port opens. */
 const READ_ONCE: ReadonlySet<string> = new Set(["listen", "max_streams_per_connection"]);
 
-export interface SetupChanges {
-  /** What is in force from now on. */
-  readonly changes: string[];
-  /** What comes to effect only when the process starts again. */
-  readonly restartNeeded: string[];
+/** What is in force from now on, and was not before. */
+export function describeChanges(before: Setup, after: Setup): string[] {
+  const [one, other] = [before.loaded.config, after.loaded.config];
+  const fields = changedServerFields(one.server, other.server).filter((field) => !READ_ONCE.has(field));
+  return [
+    ...MAPS.flatMap(([map, kind, schema]) => compareMaps(kind, schema, one[map], other[map])),
+    ...SCALARS.filter(([field]) => one[field] !== other[field]).map(([, name]) => `${name}: changed`),
+    ...fields.filter((field) => field !== "tls" || !turnsTls(before, after)).map((field) => `server.${field}: changed`),
+    ...compareApprovals(before, after),
+    ...(isRenewed(before, after) ? ["server.tls: certificate renewed"] : []),
+  ];
 }
 
-/** Compares two setups. */
-export function describeChanges(before: Setup, after: Setup): SetupChanges {
-  const [one, other] = [before.loaded.config, after.loaded.config];
-  const fields = changedServerFields(one.server, other.server);
-  const turnsTls = (before.tls === undefined) !== (after.tls === undefined);
-  return {
-    changes: [
-      ...MAPS.flatMap(([map, kind, schema]) => compareMaps(kind, schema, one[map], other[map])),
-      ...SCALARS.filter(([field]) => one[field] !== other[field]).map(([, name]) => `${name}: changed`),
-      ...fields.filter((field) => !READ_ONCE.has(field) && field !== "tls").map((field) => `server.${field}: changed`),
-      ...compareApprovals(before, after),
-      ...(!turnsTls && isRenewed(before, after) ? ["server.tls: certificate renewed"] : []),
-    ],
-    restartNeeded: [
-      ...fields.filter((field) => READ_ONCE.has(field)).map((field) => `server.${field}`),
-      ...(turnsTls ? ["server.tls"] : []),
-    ],
-  };
+/** What differs from the configuration that the port was opened with, and comes to effect when the process starts again. */
+export function describeRestart(opened: Setup, now: Setup): string[] {
+  const fields = changedServerFields(opened.loaded.config.server, now.loaded.config.server);
+  return fields
+    .filter((field) => READ_ONCE.has(field) || (field === "tls" && turnsTls(opened, now)))
+    .map((field) => `server.${field}`);
+}
+
+function turnsTls(before: Setup, after: Setup): boolean {
+  return (before.tls === undefined) !== (after.tls === undefined);
 }
 
 type Entries = Readonly<Record<string, Message>>;

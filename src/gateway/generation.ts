@@ -15,6 +15,7 @@ import type { RouteSet } from "../route/route-set.ts";
 import type { RouteTable } from "../route/route-table.ts";
 import { createAdmin, type Reload } from "../service/admin.ts";
 import { createComparison } from "../service/comparison.ts";
+import type { ComparisonPlaces } from "../service/comparison-places.ts";
 import { createCompletion } from "../service/completion.ts";
 import { createRoutes } from "../service/routes.ts";
 import { locateSampleSets, type Setup } from "./setup.ts";
@@ -28,6 +29,7 @@ export interface SharedParts {
   readonly checkSchema: SchemaCheck;
   readonly observer: Required<CallObserver>;
   readonly callCounts: CallCounts;
+  readonly comparisonPlaces: ComparisonPlaces;
   readonly reload: Reload;
   /** Gives numbers from 0 to below 1. */
   readonly random: () => number;
@@ -64,6 +66,7 @@ export function makeGeneration(number: number, setup: Setup, shared: SharedParts
         observer,
         checkSchema: shared.checkSchema,
         sampleSets: locateSampleSets(loaded),
+        places: shared.comparisonPlaces,
         random,
       }),
       admin: createAdmin(shared.reload),

@@ -8,16 +8,16 @@ import type { Reload, ReloadReport } from "../service/admin.ts";
 import { describeFault } from "../telemetry/describe-fault.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { ConfigSource } from "./config-source.ts";
-import { describeChanges } from "./describe-changes.ts";
+import { describeChanges, describeRestart } from "./describe-changes.ts";
 import { type Generation, makeGeneration, type SharedParts } from "./generation.ts";
-import { loadSetup } from "./setup.ts";
+import { loadSetup, type Setup } from "./setup.ts";
 
 export interface GenerationsOptions {
   readonly source: ConfigSource;
   readonly shared: Omit<SharedParts, "reload">;
   readonly log: Log;
-  /** Called when another generation came into force. */
-  readonly onSwap: (generation: Generation) => void;
+  /** Called when a configuration could be used again, whether or not anything differs. */
+  readonly onLoad: (setup: Setup) => void;
 }
 
 export interface Generations {
@@ -30,7 +30,7 @@ export interface Generations {
 
 /** Loads the first configuration. Throws `ConfigError` if it cannot be used. */
 export function startGenerations(options: GenerationsOptions): Generations {
-  const { source, log, onSwap } = options;
+  const { source, log, onLoad } = options;
   const { observer } = options.shared;
   const reload: Reload = async (by) => {
     try {
@@ -40,21 +40,26 @@ export function startGenerations(options: GenerationsOptions): Generations {
     }
   };
   const shared: SharedParts = { ...options.shared, reload };
-  let current = makeGeneration(1, loadSetup(source), shared);
+  /** What the port was opened with. */
+  const opened = loadSetup(source);
+  let current = makeGeneration(1, opened, shared);
+  let toldRestart = "";
 
   const swap = ({ caller, requestId }: { caller: string | undefined; requestId: string | undefined }): ReloadReport => {
     const before = current;
     const setup = loadSetup(source);
-    const { changes, restartNeeded } = describeChanges(before.setup, setup);
+    const changes = describeChanges(before.setup, setup);
+    const restartNeeded = describeRestart(opened, setup);
     const warnings = setup.warnings.map(printProblem);
     if (changes.length > 0) {
       current = makeGeneration(before.number + 1, setup, shared);
       before.retire();
-      onSwap(current);
       observer.operatorActed({ act: "reload", caller, requestId, what: changes, reason: "" });
       for (const warning of warnings) log.warn(warning);
     }
-    if (restartNeeded.length > 0) log.warn({ restartNeeded }, "some changes need a restart");
+    onLoad(setup);
+    if (restartNeeded.join() !== toldRestart) log.warn({ restartNeeded }, "what needs a restart has changed");
+    toldRestart = restartNeeded.join();
     return { generation: current.number, changes, restartNeeded, warnings };
   };
   return {

@@ -11,6 +11,7 @@ import { createEdge, type Edge } from "../edge/edge.ts";
 import { createSchemaChecker } from "../failover/attempt/schema-check.ts";
 import { createEngine } from "../failover/engine.ts";
 import { createRouteTable } from "../route/route-table.ts";
+import { ComparisonPlaces } from "../service/comparison-places.ts";
 import { describeFault } from "../telemetry/describe-fault.ts";
 import { createLog } from "../telemetry/log.ts";
 import { createLogObserver } from "../telemetry/log-observer.ts";
@@ -46,12 +47,13 @@ export async function serve(options: ServeOptions): Promise<number> {
       checkSchema,
       observer,
       callCounts: new CallCounts(),
+      comparisonPlaces: new ComparisonPlaces(),
       random,
     },
     log,
-    onSwap({ setup }) {
-      files.lookAt(setup.files);
-      if (setup.tls !== undefined) edge.renewCertificate(setup.tls);
+    onLoad({ files: paths, tls }) {
+      files.lookAt(paths);
+      if (tls !== undefined) edge.renewCertificate(tls);
     },
   });
   const { setup } = generations.current;

@@ -3,27 +3,22 @@
 import { create } from "@bufbuild/protobuf";
 import { RequestRouting } from "../../gen/ts/understudy/config/v1/config_pb.ts";
 import { type CompleteRequest, CompleteResponseSchema } from "../../gen/ts/understudy/v1/completion_service_pb.ts";
-import { ErrorReason } from "../../gen/ts/understudy/v1/ledger_pb.ts";
 import { RoutingSchema } from "../../gen/ts/understudy/v1/routing_pb.ts";
 import type { CallObserver } from "../call/call-observer.ts";
 import type { CallRecord, CallRun } from "../call/call-record.ts";
 import type { Caller } from "../call/caller-scope.ts";
 import type { Plan } from "../call/plan.ts";
-import { CallRefused } from "../call/refusal.ts";
 import { resolveMargins } from "../compare/margins.ts";
-import { Paces } from "../compare/run/pace.ts";
 import { runComparison } from "../compare/run/run-comparison.ts";
 import type { TrialTools } from "../compare/run/run-trial.ts";
 import type { SchemaCheck } from "../failover/attempt/verify-answer.ts";
 import type { Engine } from "../failover/engine.ts";
 import { makePlan, type PlanSettings } from "../plan/make-plan.ts";
 import { collectAnswer } from "./collect-answer.ts";
+import type { ComparisonPlaces } from "./comparison-places.ts";
 import { findComparedRoutes, keepCurrent } from "./comparison-routes.ts";
 import { findSamples } from "./comparison-samples.ts";
 import type { ComparisonHandlers } from "./services.ts";
-
-/** Most comparisons at the same time: they share a tenth of each route's places. */
-const MAX_COMPARISONS = 8;
 
 export interface ComparisonOptions {
   readonly settings: PlanSettings;
@@ -33,14 +28,14 @@ export interface ComparisonOptions {
   readonly checkSchema: SchemaCheck;
   /** Files of the sample sets, by name. */
   readonly sampleSets: ReadonlyMap<string, string>;
+  readonly places: ComparisonPlaces;
   /** Gives numbers from 0 to below 1. */
   readonly random: () => number;
 }
 
 /** Creates the handlers of `ComparisonService`. */
 export function createComparison(options: ComparisonOptions): ComparisonHandlers {
-  const { settings, engine, checkSchema, sampleSets, random, observer } = options;
-  const paces = new Paces();
+  const { settings, engine, checkSchema, sampleSets, places, random, observer } = options;
   const makeTools = (caller: Caller | undefined): TrialTools => ({
     planCall: (request, routes, requestId) => planCall(request, routes, requestId, settings),
     complete(plan, signal) {
@@ -51,15 +46,13 @@ export function createComparison(options: ComparisonOptions): ComparisonHandlers
       );
     },
     checkSchema,
-    paces,
+    paces: places.paces,
   });
-  let running = 0;
   return {
     async *compareRoutes(request, context) {
       const { workload, primary, backups } = findComparedRoutes(request, context, settings);
       const samples = await findSamples(request, sampleSets);
-      if (running >= MAX_COMPARISONS) throw tooMany();
-      running++;
+      const leave = places.take();
       try {
         yield* runComparison(
           {
@@ -79,7 +72,7 @@ export function createComparison(options: ComparisonOptions): ComparisonHandlers
           context.signal,
         );
       } finally {
-        running--;
+        leave();
       }
     },
   };
@@ -116,11 +109,4 @@ function makeTrialRecord(plan: Plan, run: CallRun, caller: Caller | undefined): 
     run,
     ending: run.ending,
   };
-}
-
-function tooMany(): CallRefused {
-  return new CallRefused({
-    reason: ErrorReason.AT_CAPACITY,
-    message: `${MAX_COMPARISONS} comparisons are running already`,
-  });
 }

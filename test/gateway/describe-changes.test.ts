@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { ServerSchema } from "../../gen/ts/understudy/config/v1/config_pb.ts";
 import { openConfigSource } from "../../src/gateway/config-source.ts";
-import { describeChanges, type SetupChanges } from "../../src/gateway/describe-changes.ts";
+import { describeChanges, describeRestart } from "../../src/gateway/describe-changes.ts";
 import { loadSetup, type Setup } from "../../src/gateway/setup.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "understudy-changes-"));
@@ -26,9 +26,10 @@ async function setUp(config: object): Promise<Setup> {
   return loadSetup(await openConfigSource(file));
 }
 
-async function compare(others: object): Promise<SetupChanges> {
+async function compare(others: object): Promise<{ changes: string[]; restartNeeded: string[] }> {
   const before = await setUp(BEFORE);
-  return describeChanges(before, await setUp({ ...BEFORE, ...others }));
+  const after = await setUp({ ...BEFORE, ...others });
+  return { changes: describeChanges(before, after), restartNeeded: describeRestart(before, after) };
 }
 
 test.each([

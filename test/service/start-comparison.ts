@@ -36,6 +36,7 @@ import { resolveSettings } from "../../src/provider/settings.ts";
 import { createRoute } from "../../src/route/create-route.ts";
 import type { ProtectedRoute } from "../../src/route/protected-route.ts";
 import { createComparison } from "../../src/service/comparison.ts";
+import { ComparisonPlaces } from "../../src/service/comparison-places.ts";
 import { startSimulator } from "../../src/simulator/simulator.ts";
 
 /** A route of the stage: the simulated model, and what is not usual about it. */
@@ -120,6 +121,7 @@ export async function stageComparison(
     engine,
     observer: { callEnded: (record) => void records.push(record) },
     checkSchema: schemaChecker.check,
+    places: new ComparisonPlaces(),
     sampleSets,
     random: () => 0.25,
   });
