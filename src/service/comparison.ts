@@ -20,6 +20,7 @@ import { makePlan, type PlanSettings } from "../plan/make-plan.ts";
 import { collectAnswer } from "./collect-answer.ts";
 import { findComparedRoutes, keepCurrent } from "./comparison-routes.ts";
 import { findSamples } from "./comparison-samples.ts";
+import { noteRequest } from "./note-request.ts";
 import type { ComparisonHandlers } from "./services.ts";
 
 /** Most comparisons at the same time: they share a tenth of each route's places. */
@@ -56,6 +57,7 @@ export function createComparison(options: ComparisonOptions): ComparisonHandlers
   let running = 0;
   return {
     async *compareRoutes(request, context) {
+      noteRequest(context.trail, { workload: request.workload }, settings.workloads);
       const { workload, primary, backups } = findComparedRoutes(request, context, settings);
       const samples = await findSamples(request, sampleSets);
       if (running >= MAX_COMPARISONS) throw tooMany();

@@ -85,6 +85,7 @@ export function createRpcDoor(options: RpcDoorOptions): Door {
       const { input } = found.handler.method;
       run(found.handler, { exchange, requestId, input, held, body, trail, caller: undefined }).catch(
         (error: unknown) => {
+          trail?.faulted(error);
           log.debug({ requestId, fault: error instanceof Error ? error.name : typeof error }, "answer broke off");
           abandon(exchange);
         },
