@@ -166,9 +166,10 @@ function makeUniversalRequest(call: RpcCall): UniversalServerRequest {
     method: request.method ?? "",
     url: `http://understudy${exchange.path}`,
     header,
-    body: readRequest(exchange, exchange.generation.limits, call.held, (refusal) =>
-      makeRpcStatus(refusal, call.requestId),
-    ),
+    body: readRequest(exchange, exchange.generation.limits, call.held, (refusal) => {
+      call.trail?.refused(refusal);
+      return makeRpcStatus(refusal, call.requestId);
+    }),
     signal: signalOfDeparture(exchange),
     contextValues: createContextValues().set(rpcCallKey, call),
   };
