@@ -1,13 +1,19 @@
 /** What a service knows about the call that it answers, whichever server or door received it. */
 
-import type { CompleteRequest } from "../../gen/ts/understudy/v1/completion_service_pb.ts";
 import type { CallRun } from "./call-record.ts";
 import type { Caller } from "./caller-scope.ts";
+
+/** What a record keeps of a request. */
+export interface CallMarks {
+  /** Name of a configured workload; empty if the request names none. */
+  readonly workload: string;
+  readonly labels: Readonly<Record<string, string>>;
+}
 
 /** Gathers what becomes known of a call, until its record is made. */
 export interface CallTrail {
   /** The request was read. */
-  asked(request: CompleteRequest): void;
+  asked(marks: CallMarks): void;
   /**
    * The call was planned and goes to the engine. Returns the function that takes what the engine did: the record waits
    * for it, also when the client is long gone.

@@ -33,19 +33,32 @@ export interface CallObserver {
   operatorActed?(act: OperatorAct): void;
 }
 
-/** Tells several observers as one. `onFault` gets the first failure of each observer; what it fails with is no call's matter. */
+/**
+ * Tells several observers as one, and never throws. `onFault` gets the first failure of each observer; what it fails
+ * with is no call's matter.
+ */
 export function joinObservers(
   observers: readonly CallObserver[],
   onFault: (error: unknown) => void,
 ): Required<CallObserver> {
   const failed = new Set<CallObserver>();
-  const tellAll = (tell: (observer: CallObserver) => void): void => {
+  const note = (observer: CallObserver, error: unknown): void => {
+    if (failed.has(observer)) return;
+    failed.add(observer);
+    try {
+      onFault(error);
+    } catch {
+      // There is nobody else to tell.
+    }
+  };
+  const tellAll = (tell: (observer: CallObserver) => unknown): void => {
     for (const observer of observers) {
       try {
-        tell(observer);
+        const told = tell(observer);
+        // An async function fits the type as well, and a rejection that nobody takes ends the process.
+        if (told instanceof Promise) told.catch((error: unknown) => note(observer, error));
       } catch (error) {
-        if (!failed.has(observer)) onFault(error);
-        failed.add(observer);
+        note(observer, error);
       }
     }
   };

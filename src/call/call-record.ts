@@ -39,7 +39,7 @@ export interface CallRecord {
   readonly method: string;
   /** Name of the configured caller; undefined where there are none, or before its key was known. */
   readonly caller: string | undefined;
-  /** Empty if the request names none, or was not read. */
+  /** Empty if the request names none that is configured, or was not read. */
   readonly workload: string;
   readonly labels: Readonly<Record<string, string>>;
   /** In milliseconds since the epoch. */

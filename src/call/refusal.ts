@@ -8,6 +8,8 @@ export interface FieldViolation {
   readonly field: string;
   /** What is wrong and how to mend it. */
   readonly description: string;
+  /** Whether the path ends in a name of the client's own, such as an unknown field: it is told to nobody but the client. */
+  readonly namedByClient?: boolean;
 }
 
 /** Why a call has no answer, or no whole one. */

@@ -21,7 +21,7 @@ import { classify } from "./failure-classes.ts";
 import type { AttemptRecord } from "./ledger/attempt-record.ts";
 import { makeRefusal } from "./ledger/final-refusal.ts";
 import { makeCompleted } from "./ledger/make-completed.ts";
-import { type Ledger, makeLedger } from "./ledger/make-ledger.ts";
+import { type Ledger, makeLedger, salvageLedger } from "./ledger/make-ledger.ts";
 import { remainingTokens } from "./ledger/token-usage.ts";
 import type { Outbox } from "./outbox.ts";
 import { type Picked, RoutePicker } from "./route-picker.ts";
@@ -78,14 +78,22 @@ export class Call {
     try {
       await this.#runSteps();
     } catch (error) {
-      this.#contest?.stop({ kind: "cancelled" });
-      const { requestId } = this.#plan;
-      const refusal = { reason: ErrorReason.INTERNAL, message: "the gateway failed", requestId };
-      this.#delivery.close(new CallRefused(refusal, { cause: error }));
-      this.#end({ kind: "fault", ...describeFault(error) }, this.#makeLedger());
+      this.#fail(error);
     } finally {
       clearTimeout(deadline);
     }
+  }
+
+  #fail(error: unknown): void {
+    const { requestId } = this.#plan;
+    const refusal = { reason: ErrorReason.INTERNAL, message: "the gateway failed", requestId };
+    try {
+      this.#contest?.stop({ kind: "cancelled" });
+    } catch {
+      // What failed once may fail again; the client and the record must learn of it all the same.
+    }
+    this.#delivery.close(new CallRefused(refusal, { cause: error }));
+    this.#end({ kind: "fault", ...describeFault(error) }, salvageLedger(this.#records, this.#picker.skips));
   }
 
   #stopFor(stop: Stop): void {
@@ -252,7 +260,11 @@ export class Call {
 
   #end(ending: CallEnding, { attempts, skips, usage, cost }: Ledger): void {
     const { switches, answer } = this.#delivery;
-    this.#onEnd({ attempts, skips, switches, usage, cost, deliveredBytes: answer.bytes, ending });
+    try {
+      this.#onEnd({ attempts, skips, switches, usage, cost, deliveredBytes: answer.bytes, ending });
+    } catch {
+      // The call has ended already: whoever counts calls cannot fail it, nor end it a second time.
+    }
   }
 
   #hasAttempts(): boolean {

@@ -73,5 +73,5 @@ function prepareRequest(request: CompleteRequest, workload: string, at: string):
 }
 
 function below(at: string, violations: readonly FieldViolation[]): FieldViolation[] {
-  return violations.map(({ field, description }) => ({ field: `${at}.${field}`, description }));
+  return violations.map((violation) => ({ ...violation, field: `${at}.${violation.field}` }));
 }

@@ -18,6 +18,7 @@ import { collectAnswer } from "./collect-answer.ts";
 import type { ComparisonPlaces } from "./comparison-places.ts";
 import { findComparedRoutes, keepCurrent } from "./comparison-routes.ts";
 import { findSamples } from "./comparison-samples.ts";
+import { noteRequest } from "./note-request.ts";
 import type { ComparisonHandlers } from "./services.ts";
 
 export interface ComparisonOptions {
@@ -50,6 +51,7 @@ export function createComparison(options: ComparisonOptions): ComparisonHandlers
   });
   return {
     async *compareRoutes(request, context) {
+      noteRequest(context.trail, { workload: request.workload }, settings.workloads);
       const { workload, primary, backups } = findComparedRoutes(request, context, settings);
       const samples = await findSamples(request, sampleSets);
       const leave = places.take();

@@ -12,6 +12,7 @@ import type { Engine } from "../failover/engine.ts";
 import { makePlan, type PlanSettings } from "../plan/make-plan.ts";
 import { checkScope } from "./check-scope.ts";
 import { collectAnswer } from "./collect-answer.ts";
+import { noteRequest } from "./note-request.ts";
 import type { CompletionHandlers } from "./services.ts";
 import { validateRequest } from "./validate-request.ts";
 
@@ -24,7 +25,7 @@ export function createCompletion(settings: PlanSettings, engine: Engine): Comple
   ): AsyncIterable<StreamCompleteResponse> => {
     const { requestId, timeoutMs, signal, caller, trail } = context;
     validateRequest(request);
-    trail.asked(request);
+    noteRequest(trail, request, settings.workloads);
     checkScope(request, caller);
     const plan = makePlan(request, settings, { requestId, timeoutMs, unary, nowMs: performance.now() });
     return engine.run(plan, signal, trail.began(plan.routes.map(({ route }) => route.name)));

@@ -28,6 +28,7 @@ import type { ProtectedRoute } from "../route/protected-route.ts";
 import type { RouteTable } from "../route/route-table.ts";
 import { checkOperator, checkRoute, checkScope } from "./check-scope.ts";
 import { createModelNames } from "./model-names.ts";
+import { noteRequest } from "./note-request.ts";
 import { takePage } from "./page.ts";
 import { refuseField } from "./refuse-fields.ts";
 import type { RouteHandlers } from "./services.ts";
@@ -107,9 +108,10 @@ export function createRoutes(
       return create(RestoreRouteResponseSchema, { route: route.describe() });
     },
     explainRequest({ request }, context) {
-      const { requestId, timeoutMs, caller } = context;
+      const { requestId, timeoutMs, caller, trail } = context;
       if (request === undefined) refuseField("request", "is missing; give the request that is to be explained");
       validateRequest(request);
+      noteRequest(trail, request, settings.workloads);
       checkScope(request, caller);
       const call = { requestId, timeoutMs, nowMs: performance.now(), unary: false };
       const plan = makePlan(request, settings, call);

@@ -1,7 +1,7 @@
 /** Serves fake services on a free port until the end of the test. */
 
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
-import { onTestFinished } from "vitest";
+import { expect, onTestFinished } from "vitest";
 
 import {
   type CompleteRequest,
@@ -65,12 +65,14 @@ export async function startEdge(options: FakeEdgeOptions = {}): Promise<StartedE
     corsOrigins,
   };
   const observers = [createLogObserver(log), { callEnded: (record: CallRecord) => void records.push(record) }];
-  const observer = joinObservers(observers, (error) => {
-    throw error;
-  });
+  const faults: unknown[] = [];
+  const observer = joinObservers(observers, (error) => faults.push(error));
   const edge = createEdge({ log, ...rest, observer, generation: () => generation });
   const { port } = await edge.listen("127.0.0.1", 0);
-  onTestFinished(() => edge.close());
+  onTestFinished(async () => {
+    await edge.close();
+    expect(faults).toEqual([]);
+  });
   const scheme = options.tls ? "https" : "http";
   const address = `127.0.0.1:${port}`;
   return { edge, port, address, url: `${scheme}://${address}`, log: () => lines.join("") };

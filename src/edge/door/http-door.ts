@@ -1,8 +1,9 @@
 /** Makes a door of its endpoints and the form of its errors: method, key, limits and failures are the same at all. */
 
 import { ErrorReason } from "../../../gen/ts/understudy/v1/ledger_pb.ts";
+import type { Refusal } from "../../call/refusal.ts";
 import { describeFault } from "../../telemetry/describe-fault.ts";
-import { followCall } from "../admission/call-trail.ts";
+import { type FollowedCall, followCall } from "../admission/call-trail.ts";
 import { abandon, type Exchange, wasCutShort } from "../port/exchange.ts";
 import { type FailedCall, refusalOf } from "../refusal-of.ts";
 import { makeStatus, type Status } from "../status.ts";
@@ -34,7 +35,10 @@ export function createHttpDoor(form: DoorForm, parts: DoorParts): Door {
       const endpoint = form.endpoints.find(({ path }) => isAt(exchange.path, path));
       if (endpoint === undefined) return false;
       for (const name of form.requestIdHeaders) response.setHeader(name, requestId);
-      run(exchange, endpoint, form, parts).catch((error: unknown) => {
+      const trail = followCall({ requestId, door: form.name, method: endpoint.name }, parts.observer);
+      response.once("close", () => trail.closed(wasCutShort(response)));
+      run({ exchange, endpoint, form, parts, trail }).catch((error: unknown) => {
+        trail.faulted(error);
         parts.log.debug({ requestId, ...describeFault(error) }, "answer broke off");
         abandon(exchange);
       });
@@ -47,15 +51,25 @@ function isAt(asked: string, path: string): boolean {
   return asked === path || (path.endsWith("/") && asked.startsWith(path));
 }
 
+/** A call of a door. */
+interface Run {
+  readonly exchange: Exchange;
+  readonly endpoint: Endpoint;
+  readonly form: DoorForm;
+  readonly parts: DoorParts;
+  readonly trail: FollowedCall;
+}
+
 /** Runs an endpoint, and gives a failure before its first byte the form of an error. */
-async function run(exchange: Exchange, endpoint: Endpoint, form: DoorForm, parts: DoorParts): Promise<void> {
-  const { gate, end, observer } = parts;
-  const { request, response, requestId } = exchange;
-  if (request.method !== endpoint.method) {
-    return writeError(exchange, makeMethodStatus(exchange, endpoint), form, { allow: endpoint.method });
+async function run({ exchange, endpoint, form, parts, trail }: Run): Promise<void> {
+  const { gate, end } = parts;
+  if (exchange.request.method !== endpoint.method) {
+    const refusal = makeMethodRefusal(exchange, endpoint);
+    trail.refused(refusal);
+    // HTTP has a status of its own for this, the neutral table has none.
+    const status = { ...makeStatus(refusal), httpStatus: 405 };
+    return writeError(exchange, status, form, { allow: endpoint.method });
   }
-  const trail = followCall({ requestId, door: form.name, method: endpoint.name }, observer);
-  response.once("close", () => trail.closed(wasCutShort(response)));
   let failed: FailedCall = { signal: end, trail };
   try {
     const context = openHttpCall(exchange, gate, end, trail);
@@ -63,15 +77,13 @@ async function run(exchange: Exchange, endpoint: Endpoint, form: DoorForm, parts
     await endpoint.answer({ exchange, context, parts });
   } catch (error) {
     const refusal = refusalOf(error, failed);
-    if (response.headersSent) throw error;
+    if (exchange.response.headersSent) throw error;
     await writeError(exchange, makeStatus(refusal), form);
   }
 }
 
-/** HTTP has a status of its own for this, the neutral table has none. */
-function makeMethodStatus({ path }: Exchange, { method }: Endpoint): Status {
-  const refusal = { reason: ErrorReason.INVALID_REQUEST, message: `${path} takes ${method}` };
-  return { ...makeStatus(refusal), httpStatus: 405 };
+function makeMethodRefusal({ path }: Exchange, { method }: Endpoint): Refusal {
+  return { reason: ErrorReason.INVALID_REQUEST, message: `${path} takes ${method}` };
 }
 
 function writeError(

@@ -8,6 +8,6 @@ import type { Refusal } from "../../call/refusal.ts";
 export function renameFields(refusal: Refusal, nameField: (path: string) => string): Refusal {
   const { reason, violations = [] } = refusal;
   if (reason !== ErrorReason.INVALID_REQUEST || violations.length === 0) return refusal;
-  const renamed = violations.map(({ field, description }) => ({ field: nameField(field), description }));
+  const renamed = violations.map((violation) => ({ ...violation, field: nameField(violation.field) }));
   return { ...refusal, ...makeInvalidRequest(renamed) };
 }

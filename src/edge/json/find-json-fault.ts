@@ -36,7 +36,7 @@ function describeUnknown({ typeName, fields }: DescMessage, key: string, path: s
   const shown = key.slice(0, MAX_NAME_CHARACTERS).toWellFormed();
   const known = fields.map(({ name }) => name);
   const mend = suggest(key, known, `it has ${known.join(", ")}`);
-  return { field: pathInside(path, shown), description: `is not a field of ${typeName}; ${mend}` };
+  return { field: pathInside(path, shown), description: `is not a field of ${typeName}; ${mend}`, namedByClient: true };
 }
 
 /** The other field of the same group that was given before. A plain null chooses nothing. */

@@ -32,7 +32,7 @@ export function findUnfitValue(
     if (!isObject(value)) return { field: at, description: "is not an object; give a JSON object" };
     const entries = Object.entries(value);
     const [key = ""] = entries[findUnfit(entries, (some) => fits(Object.fromEntries(some)))] ?? [];
-    return { field: `${at}.${showKey(key)}`, description };
+    return { field: `${at}.${showKey(key)}`, description, namedByClient: true };
   }
   return { field: at, description };
 }

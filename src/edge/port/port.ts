@@ -72,8 +72,11 @@ export function createPort(options: PortOptions): Port {
   const silent = new Set<Socket>();
   const handOver = (socket: Socket, isHttp2: boolean): void => {
     silent.delete(socket);
-    if (isHttp2) http2.emit("connection", socket);
-    else for (const listener of toHttp1) listener.call(http1, socket);
+    if (isHttp2) {
+      // Accepted for HTTP/1.1, it would stay open when the client has closed it, and its calls would go on.
+      socket.allowHalfOpen = false;
+      http2.emit("connection", socket);
+    } else for (const listener of toHttp1) listener.call(http1, socket);
   };
   http1.on(accepted, (socket: Socket | TLSSocket) => {
     if ("alpnProtocol" in socket) handOver(socket, socket.alpnProtocol === "h2");

@@ -82,7 +82,7 @@ function failer(context: HandlerContext): (error: unknown) => never {
 function statusOf(error: unknown, context: HandlerContext): ConnectError {
   const call = rpcCallOf(context);
   const refusal = refusalBehind(error, context.signal, call);
-  if (refusal !== undefined) call.trail?.refused(refusal);
+  if (refusal !== undefined && refusal !== internalRefusal) call.trail?.refused(refusal);
   else if (!context.signal.aborted) call.trail?.faulted(error);
   return makeRpcStatus(refusal ?? internalRefusal, call.requestId);
 }

@@ -3,6 +3,7 @@
 import type { AsyncLocalStorage } from "node:async_hooks";
 import type { Compression } from "@connectrpc/connect/protocol";
 import { compressionGzip } from "@connectrpc/connect-node";
+import type { FollowedCall } from "../admission/call-trail.ts";
 import { outOfMemoryRefusal } from "../admission/request-body.ts";
 import type { RequestBytes } from "../admission/request-memory.ts";
 import type { Exchange } from "../port/exchange.ts";
@@ -13,6 +14,7 @@ export interface ReadingCall {
   readonly requestId: string;
   readonly held: RequestBytes;
   readonly exchange: Exchange;
+  readonly trail: Pick<FollowedCall, "refused"> | undefined;
 }
 
 /**
@@ -27,7 +29,10 @@ export function createBoundedGzip(reading: AsyncLocalStorage<ReadingCall>): Comp
       const call = reading.getStore();
       const { maxRequestBytes } = call?.exchange.generation.limits ?? { maxRequestBytes: maxBytes };
       const unpacked = await compressionGzip.decompress(bytes, Math.min(maxBytes, maxRequestBytes));
-      if (call && !call.held.take(unpacked.byteLength)) throw makeRpcStatus(outOfMemoryRefusal, call.requestId);
+      if (call && !call.held.take(unpacked.byteLength)) {
+        call.trail?.refused(outOfMemoryRefusal);
+        throw makeRpcStatus(outOfMemoryRefusal, call.requestId);
+      }
       return unpacked;
     },
   };

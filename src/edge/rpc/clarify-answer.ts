@@ -13,6 +13,7 @@ import {
 import { findTrailerError, setTrailerStatus } from "@connectrpc/connect/protocol-grpc";
 import { trailerFlag, trailerParse, trailerSerialize } from "@connectrpc/connect/protocol-grpc-web";
 
+import { internalRefusal } from "../refusal-of.ts";
 import { explainError } from "./explain-error.ts";
 import type { RpcCall } from "./rpc-call.ts";
 import { makeRpcStatus } from "./rpc-status.ts";
@@ -22,19 +23,26 @@ const ENVELOPE_HEADER_BYTES = 5;
 /** An answer as far as it is known before anything is written. */
 export interface AnswerHead {
   readonly answer: UniversalServerResponse;
-  /** The first piece of the body; undefined if the body is empty. */
+  /** The first piece of the body, or the one that may be its end; undefined if the body is empty, or behind it. */
   readonly first: Uint8Array | undefined;
 }
 
+/** Whether a piece of a body may be its end, which says how the call ended. */
+export function mayBeEnd(piece: Uint8Array): boolean {
+  return piece[0] === endStreamFlag || piece[0] === trailerFlag;
+}
+
 /**
- * Replaces an error without details at the head of an answer, and notes it: such an error was raised before the call
- * reached its service. Other answers pass unchanged.
+ * Replaces an error without details at the head of an answer, or in the piece that is its end, and notes it: such an
+ * error was raised before the call reached its service, or when an answer could not be encoded. Other answers pass
+ * unchanged.
  */
 export function clarifyAnswer(head: AnswerHead, call: RpcCall): AnswerHead {
   const { answer, first } = head;
   const explain = (error: ConnectError): ConnectError => {
     const refusal = explainError(error, call);
-    call.trail?.refused(refusal);
+    if (refusal === internalRefusal) call.trail?.faulted(error);
+    else call.trail?.refused(refusal);
     return makeRpcStatus(refusal, call.requestId);
   };
 

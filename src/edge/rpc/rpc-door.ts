@@ -85,6 +85,7 @@ export function createRpcDoor(options: RpcDoorOptions): Door {
       const { input } = found.handler.method;
       run(found.handler, { exchange, requestId, input, held, body, trail, caller: undefined }).catch(
         (error: unknown) => {
+          trail?.faulted(error);
           log.debug({ requestId, fault: error instanceof Error ? error.name : typeof error }, "answer broke off");
           abandon(exchange);
         },
@@ -165,9 +166,10 @@ function makeUniversalRequest(call: RpcCall): UniversalServerRequest {
     method: request.method ?? "",
     url: `http://understudy${exchange.path}`,
     header,
-    body: readRequest(exchange, exchange.generation.limits, call.held, (refusal) =>
-      makeRpcStatus(refusal, call.requestId),
-    ),
+    body: readRequest(exchange, exchange.generation.limits, call.held, (refusal) => {
+      call.trail?.refused(refusal);
+      return makeRpcStatus(refusal, call.requestId);
+    }),
     signal: signalOfDeparture(exchange),
     contextValues: createContextValues().set(rpcCallKey, call),
   };

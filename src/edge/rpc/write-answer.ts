@@ -3,13 +3,13 @@
 import type { UniversalServerResponse } from "@connectrpc/connect/protocol";
 import { type EdgeResponse, type Exchange, isClosed } from "../port/exchange.ts";
 import { createResponseWriter, type ResponseWriter } from "../port/response-writer.ts";
-import type { AnswerHead } from "./clarify-answer.ts";
+import { type AnswerHead, mayBeEnd } from "./clarify-answer.ts";
 
 /** How an answer is written. */
 export interface WriteOptions {
   /** Longest time that a client may read nothing, in milliseconds; then the exchange is abandoned. */
   readonly clientStallTimeoutMs: number;
-  /** Looks at the head before it is written, and may replace it. */
+  /** Looks at the head and at the end before they are written, and may replace them. */
   readonly clarify: (head: AnswerHead) => AnswerHead;
 }
 
@@ -37,7 +37,10 @@ export async function writeAnswer(
     if (first === undefined) {
       setHeaders(response, answer.trailer);
     } else {
-      if (!(await writeBody(first, body, writer))) return;
+      const clarifyEnd = (piece: Uint8Array): Uint8Array =>
+        mayBeEnd(piece) ? (options.clarify({ answer, first: piece }).first ?? piece) : piece;
+      if (!(await writeBody(first, body, writer, clarifyEnd))) return;
+      options.clarify({ answer, first: undefined });
       if (answer.trailer) response.addTrailers(Object.fromEntries(fieldsOf(answer.trailer)));
     }
     writer.end();
@@ -52,13 +55,14 @@ async function writeBody(
   first: Uint8Array,
   rest: AsyncIterator<Uint8Array> | undefined,
   writer: ResponseWriter,
+  clarifyEnd: (piece: Uint8Array) => Uint8Array,
 ): Promise<boolean> {
   let chunk: Uint8Array | undefined = first;
   while (chunk !== undefined) {
     const written = writer.write(chunk);
     if (!(written === true || (await written))) return false;
     const next: IteratorResult<Uint8Array> | undefined = await rest?.next();
-    chunk = next?.done === true ? undefined : next?.value;
+    chunk = next === undefined || next.done === true ? undefined : clarifyEnd(next.value);
   }
   return true;
 }

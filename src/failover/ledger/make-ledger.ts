@@ -4,10 +4,12 @@ import { create } from "@bufbuild/protobuf";
 import {
   type Attempt,
   type Cost,
+  CostSource,
   type ServedBy,
   ServedBySchema,
   type Skip,
   type Usage,
+  UsageSource,
 } from "../../../gen/ts/understudy/v1/ledger_pb.ts";
 import type { AttemptRecord } from "./attempt-record.ts";
 import { makeSkip, type SkipRecord } from "./skip-record.ts";
@@ -39,6 +41,26 @@ export function makeLedger(records: readonly AttemptRecord[], skips: readonly Sk
     wastedUsage: addUsage(usages(wasted)),
     wastedCost: addCost(costs(wasted)),
   };
+}
+
+/** Sums up what can be when `makeLedger` fails: without the lines that cannot be made, and with sums that say so. */
+export function salvageLedger(records: readonly AttemptRecord[], skips: readonly SkipRecord[]): Ledger {
+  const ledger = makeLedger(
+    records.filter((record) => succeeds(() => record.toMessage())),
+    skips.filter((skip) => succeeds(() => makeSkip(skip))),
+  );
+  for (const usage of [ledger.usage, ledger.wastedUsage]) usage.source = UsageSource.UNKNOWN;
+  for (const cost of [ledger.cost, ledger.wastedCost]) cost.source = CostSource.UNKNOWN;
+  return ledger;
+}
+
+function succeeds(run: () => unknown): boolean {
+  try {
+    run();
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function isUseful(record: AttemptRecord | undefined): boolean {

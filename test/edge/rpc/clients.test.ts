@@ -207,3 +207,22 @@ test("a client that answers pings stays connected", async () => {
   await expect.poll(() => pingCount).toBeGreaterThan(3);
   expect(session.closed).toBe(false);
 });
+
+test.each([
+  ["before the first event", false],
+  ["while the service is busy", true],
+])("a client whose HTTP/2 connection closes %s ends the call at once", async (_, afterText) => {
+  const service = waits(afterText);
+  const { port, edge } = await startEdge(service);
+  const socket = connectTcp(port, "127.0.0.1");
+  const session = connect("http://127.0.0.1", { createConnection: () => socket });
+  session.on("error", () => {});
+  const headers = { ":method": "POST", "content-type": "application/connect+json" };
+  const stream = session.request({ ...headers, ":path": "/understudy.v1.CompletionService/StreamComplete" });
+  stream.on("error", () => {});
+  stream.end(Buffer.from("\x00\x00\x00\x00\x02{}"));
+  await service.started;
+  socket.destroy();
+  await service.ended;
+  await expect.poll(() => edge.callCount).toBe(0);
+});
