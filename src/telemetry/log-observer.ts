@@ -32,7 +32,9 @@ const OUT = new Set(["open", "cooling_down", "disabled", "isolated"]);
 export function createLogObserver(log: Log): CallObserver {
   return {
     callEnded(record) {
-      log[levelOf(record)](describeCall(record), messageOf(record));
+      const level = levelOf(record);
+      // Describing a call costs more than all else of its record.
+      if (log.isLevelEnabled(level)) log[level](describeCall(record), messageOf(record));
     },
     routeChanged({ route, from, to, cause, untilMs }) {
       const until = untilMs === undefined ? undefined : new Date(untilMs).toISOString();
