@@ -1,8 +1,8 @@
 /** What one configuration became: routes, services, callers and limits, as one value that is swapped whole. */
 
 import type { CallObserver } from "../call/call-observer.ts";
-import { resolveCallerScope } from "../config/caller-scope.ts";
 import { CONTINUATION_INSTRUCTION } from "../config/policy-defaults.ts";
+import { resolveCallerScope } from "../config/resolve-caller-scope.ts";
 import { type CallCounts, type CallerSettings, createCallers } from "../edge/admission/callers.ts";
 import type { EdgeGeneration } from "../edge/edge-generation.ts";
 import { makeEdgeLimits } from "../edge/edge-limits.ts";

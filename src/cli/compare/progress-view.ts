@@ -2,7 +2,7 @@
 
 import type { ComparisonPlanned, SampleResult } from "../../../gen/ts/understudy/v1/comparison_service_pb.ts";
 import { describeElapsed } from "../../time/duration.ts";
-import { formatCost } from "../spending.ts";
+import { formatCost } from "../format-spending.ts";
 import type { Output } from "../terminal/terminal.ts";
 
 /** A line that is not rewritten comes once for each of so many parts of the whole. */

@@ -6,7 +6,7 @@ import { FinishReason, FinishReasonSchema } from "../../../gen/ts/understudy/v1/
 import { SwitchMode, SwitchReasonSchema } from "../../../gen/ts/understudy/v1/routing_pb.ts";
 import { enumWord } from "../../call/enum-words.ts";
 import { describeElapsed } from "../../time/duration.ts";
-import { formatCost, formatUsage } from "../spending.ts";
+import { formatCost, formatUsage } from "../format-spending.ts";
 import { formatPrintable } from "../terminal/shown-text.ts";
 
 /** Says why the route changed: `-- switched claude-direct -> claude-on-azure: stalled after 312 bytes, gap 2.1 s --`. */

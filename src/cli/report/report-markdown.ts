@@ -1,7 +1,7 @@
 /** Writes a report as Markdown: for a pull request or a wiki. */
 
 import type { Verdict } from "../../../gen/ts/understudy/v1/comparison_service_pb.ts";
-import { formatCost, formatUsage } from "../spending.ts";
+import { formatCost, formatUsage } from "../format-spending.ts";
 import { findTexts } from "./answer-text.ts";
 import { describeCriterion, showResult } from "./describe-criterion.ts";
 import { listDifferences, nameKind } from "./list-differences.ts";

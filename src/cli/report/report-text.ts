@@ -3,7 +3,7 @@
 import { Verdict_Result as Result, type Verdict } from "../../../gen/ts/understudy/v1/comparison_service_pb.ts";
 import { AttemptOutcomeSchema } from "../../../gen/ts/understudy/v1/ledger_pb.ts";
 import { enumWord } from "../../call/enum-words.ts";
-import { formatCost, formatUsage } from "../spending.ts";
+import { formatCost, formatUsage } from "../format-spending.ts";
 import type { Paint, Style } from "../terminal/shown-text.ts";
 import { type Cell, formatTable } from "../terminal/table.ts";
 import { describeCriterion, showResult } from "./describe-criterion.ts";

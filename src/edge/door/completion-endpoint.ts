@@ -12,7 +12,7 @@ import { refusalBySignal, refusalOf } from "../refusal-of.ts";
 import { makeStatus, type Status } from "../status.ts";
 import { makeReportHeaders } from "./call-report.ts";
 import type { DoorCall, Endpoint } from "./endpoint.ts";
-import { createEventStream } from "./event-stream.ts";
+import { createEventStream } from "./event-stream-writer.ts";
 import type { HttpCall } from "./http-call.ts";
 import { readJson } from "./read-json.ts";
 import { renameFields } from "./rename-fields.ts";

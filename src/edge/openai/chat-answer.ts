@@ -2,9 +2,9 @@
 
 import type { Completed, CompleteResponse } from "../../../gen/ts/understudy/v1/completion_service_pb.ts";
 import { makeCallReport } from "../door/call-report.ts";
+import { makeUsage } from "./chat-usage.ts";
 import { nameFinishReason } from "./finish-reason.ts";
 import { makeToolCall } from "./tool-call.ts";
-import { makeUsage } from "./usage.ts";
 
 /** Makes the body of a chat completion that is complete. `createdS` is the time of the call in seconds since 1970. */
 export function makeChatAnswer(response: CompleteResponse, completed: Completed, createdS: number): object {

@@ -8,10 +8,10 @@ import type {
 import { makeCallReport } from "../door/call-report.ts";
 import type { AnswerWriter } from "../door/completion-endpoint.ts";
 import type { Status } from "../status.ts";
+import { makeUsage } from "./chat-usage.ts";
 import { makeErrorBody } from "./error-body.ts";
 import { nameFinishReason } from "./finish-reason.ts";
 import { makeToolCall } from "./tool-call.ts";
-import { makeUsage } from "./usage.ts";
 
 /** What the client sees while nothing is said; readers of server-sent events pass over it. */
 const KEEP_ALIVE = ": keep-alive\n\n";

@@ -5,7 +5,7 @@ import { Availability_StateSchema, type Route, type Workload } from "../../../ge
 import { enumWord } from "../../call/enum-words.ts";
 import { CallRefused } from "../../call/refusal.ts";
 import type { DoorCall } from "../door/endpoint.ts";
-import { listModels, type NamedModel } from "../door/list-models.ts";
+import { listModels, type NamedModel } from "../door/model-list.ts";
 
 /** One entry of the list. */
 export interface Model {

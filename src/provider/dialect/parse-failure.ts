@@ -1,9 +1,10 @@
 /** Finds out why an upstream failed, by the rules of its vendor. */
 
+import { isObject, type JsonObject, parseJson } from "../../call/json-object.ts";
 import { type FailureKind, LONGEST_REST_MS, type UpstreamFailure } from "../../call/upstream-failure.ts";
 import type { ErrorRule } from "../../vendor/error-rule.ts";
 import { type AnswerHead, makeFailure } from "./answer-head.ts";
-import { isObject, type JsonObject, parseJson, stringOf } from "./json-object.ts";
+import { stringOf } from "./json-values.ts";
 
 /** What an error says, taken out of the vendor's own shape. */
 export interface VendorError {

@@ -2,8 +2,8 @@
 
 import { create } from "@bufbuild/protobuf";
 import { ToolCallSchema } from "../../../gen/ts/understudy/v1/conversation_pb.ts";
+import { isObject, parseJson } from "../../call/json-object.ts";
 import type { UpstreamEvent } from "../../call/upstream.ts";
-import { isObject, parseJson } from "./json-object.ts";
 
 interface OpenCall {
   id: string;

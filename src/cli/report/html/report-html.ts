@@ -8,7 +8,7 @@ import {
 } from "../../../../gen/ts/understudy/v1/comparison_service_pb.ts";
 import { AttemptOutcomeSchema } from "../../../../gen/ts/understudy/v1/ledger_pb.ts";
 import { enumWord } from "../../../call/enum-words.ts";
-import { formatCost, formatUsage } from "../../spending.ts";
+import { formatCost, formatUsage } from "../../format-spending.ts";
 import { findTexts } from "../answer-text.ts";
 import { describeCriterion, showResult } from "../describe-criterion.ts";
 import { listDifferences } from "../list-differences.ts";

@@ -1,6 +1,6 @@
 /** Finds the error in what Messages answers. */
 
-import { isObject, type JsonObject } from "../json-object.ts";
+import { isObject, type JsonObject } from "../../../call/json-object.ts";
 import { readErrorObject, type VendorError } from "../parse-failure.ts";
 
 /** `{type: "error", error: {type, message}}` of the API, `{error: {code, message}}` of hosts in front of it. */

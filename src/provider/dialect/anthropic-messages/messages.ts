@@ -7,8 +7,9 @@ import {
   type Reasoning,
   Role,
 } from "../../../../gen/ts/understudy/v1/conversation_pb.ts";
+import { type JsonObject } from "../../../call/json-object.ts";
 import { type OpaqueOwner, openOpaque } from "../../opaque.ts";
-import { type JsonObject, parseObject } from "../json-object.ts";
+import { parseObject } from "../json-values.ts";
 
 const IMAGE_MEDIA_TYPES = ["image/png", "image/jpeg", "image/gif", "image/webp"] as const;
 

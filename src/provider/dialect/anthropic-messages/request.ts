@@ -7,10 +7,11 @@ import {
   type ToolChoice,
   ToolChoice_Mode,
 } from "../../../../gen/ts/understudy/v1/conversation_pb.ts";
+import { type JsonObject } from "../../../call/json-object.ts";
 import type { ContinuationRequest, UpstreamRequest } from "../../../call/upstream.ts";
 import { DEFAULT_MAX_TOKENS } from "../../../vendor/messages-defaults.ts";
 import type { RouteSettings } from "../../settings.ts";
-import { type JsonObject, parseObject } from "../json-object.ts";
+import { parseObject } from "../json-values.ts";
 import { makeSystem, makeTurns, type TextBlock, type Turn } from "./messages.ts";
 
 /** The body, as far as it is used. https://platform.claude.com/docs/en/api/messages */

@@ -2,7 +2,8 @@
 
 import { create } from "@bufbuild/protobuf";
 import { type Usage, UsageSchema, UsageSource } from "../../../../gen/ts/understudy/v1/ledger_pb.ts";
-import { isObject, type JsonObject, tokensOf } from "../json-object.ts";
+import { isObject, type JsonObject } from "../../../call/json-object.ts";
+import { tokensOf } from "../json-values.ts";
 
 /**
  * Usage of one answer. `input_tokens` excludes what was read from or written to a cache; the neutral form includes it.

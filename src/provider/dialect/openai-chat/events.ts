@@ -1,12 +1,13 @@
 /** Reads the answers of Chat Completions: streamed chunks, or one whole completion. */
 
 import { FinishReason } from "../../../../gen/ts/understudy/v1/conversation_pb.ts";
+import { isObject, type JsonObject, parseJson } from "../../../call/json-object.ts";
 import type { UpstreamEvent } from "../../../call/upstream.ts";
 import type { ErrorRule } from "../../../vendor/error-rule.ts";
 import type { RouteSettings } from "../../settings.ts";
 import { type AnswerHead, makeFailure } from "../answer-head.ts";
 import type { AnswerReader } from "../dialect.ts";
-import { isObject, type JsonObject, listOf, parseJson, stringOf } from "../json-object.ts";
+import { listOf, stringOf } from "../json-values.ts";
 import { parseStreamFailure } from "../parse-failure.ts";
 import { ToolCalls } from "../tool-calls.ts";
 import { readVendorError } from "./failure.ts";

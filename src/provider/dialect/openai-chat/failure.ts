@@ -1,6 +1,6 @@
 /** Finds the error in what Chat Completions answers. */
 
-import { isObject, type JsonObject } from "../json-object.ts";
+import { isObject, type JsonObject } from "../../../call/json-object.ts";
 import { readErrorObject, type VendorError } from "../parse-failure.ts";
 
 /** `{error: {...}}` of most, `{error: "..."}` of Ollama, `{message, code}` of vLLM and of gateways, `{detail}` of FastAPI. */

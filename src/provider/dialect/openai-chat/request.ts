@@ -9,9 +9,10 @@ import {
   type ToolChoice,
   ToolChoice_Mode,
 } from "../../../../gen/ts/understudy/v1/conversation_pb.ts";
+import { type JsonObject } from "../../../call/json-object.ts";
 import type { ContinuationRequest, UpstreamRequest } from "../../../call/upstream.ts";
 import type { RouteSettings } from "../../settings.ts";
-import { type JsonObject, parseObject } from "../json-object.ts";
+import { parseObject } from "../json-values.ts";
 import { type ChatMessage, makeMessages } from "./messages.ts";
 
 /** The body, as far as it is used. https://platform.openai.com/docs/api-reference/chat/create */

@@ -2,7 +2,8 @@
 
 import { create } from "@bufbuild/protobuf";
 import { type Usage, UsageSchema, UsageSource } from "../../../../gen/ts/understudy/v1/ledger_pb.ts";
-import { isObject, type JsonObject, tokensOf } from "../json-object.ts";
+import { isObject, type JsonObject } from "../../../call/json-object.ts";
+import { tokensOf } from "../json-values.ts";
 
 /** Cached tokens are a part of the input and reasoning is a part of the output, as in the neutral form. */
 export function readUsage(usage: JsonObject): Usage {

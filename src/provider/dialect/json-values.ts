@@ -1,8 +1,6 @@
-/** Reads JSON whose shape nobody guarantees. */
+/** Reads what an upstream sent, whose shape nobody guarantees. */
 
-import { isObject, type JsonObject, parseJson } from "../../call/json-object.ts";
-
-export { isObject, type JsonObject, parseJson };
+import { isObject, type JsonObject } from "../../call/json-object.ts";
 
 /** The object of a JSON text. Throws if it is none. */
 export function parseObject(text: string): JsonObject {

@@ -2,7 +2,7 @@ import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import { expect, test } from "vitest";
 import { CallerSchema, ConfigSchema } from "../../gen/ts/understudy/config/v1/config_pb.ts";
 import { mayUseRoute, mayUseWorkload } from "../../src/call/caller-scope.ts";
-import { resolveCallerScope } from "../../src/config/caller-scope.ts";
+import { resolveCallerScope } from "../../src/config/resolve-caller-scope.ts";
 
 const config = create(ConfigSchema, {
   workloads: { cheap: { primary: "small", backups: ["spare"] }, legal: { primary: "other" } },

@@ -1,7 +1,7 @@
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import { expect, test } from "vitest";
 import { CostSchema, CostSource, UsageSchema, UsageSource } from "../../gen/ts/understudy/v1/ledger_pb.ts";
-import { formatCost, formatUsage } from "../../src/cli/spending.ts";
+import { formatCost, formatUsage } from "../../src/cli/format-spending.ts";
 
 test.each<[MessageInitShape<typeof CostSchema>, string]>([
   [{ source: CostSource.REPORTED, microUsd: 1230n }, "$0.00123"],
