@@ -39,6 +39,8 @@ export interface Generation extends EdgeGeneration {
   /** Counts the configurations of this process, from 1. */
   readonly number: number;
   readonly setup: Setup;
+  /** When it was made, in milliseconds since the epoch. */
+  readonly sinceMs: number;
   /** No new call begins with it: its routes are closed when the last running one has ended. */
   retire(): void;
 }
@@ -57,6 +59,7 @@ export function makeGeneration(number: number, setup: Setup, shared: SharedParts
   return {
     number,
     setup,
+    sinceMs: Date.now(),
     services: {
       completion: createCompletion(planSettings, shared.engine),
       routes: createRoutes(planSettings, table, observer),

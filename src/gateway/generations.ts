@@ -60,7 +60,7 @@ export function startGenerations(options: GenerationsOptions): Generations {
     onLoad(setup);
     if (restartNeeded.join() !== toldRestart) log.warn({ restartNeeded }, "what needs a restart has changed");
     toldRestart = restartNeeded.join();
-    return { generation: current.number, changes, restartNeeded, warnings };
+    return { generation: current.number, sinceMs: current.sinceMs, changes, restartNeeded, warnings };
   };
   return {
     get current() {

@@ -9,6 +9,7 @@ package understudyv1
 import (
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
+	timestamppb "google.golang.org/protobuf/types/known/timestamppb"
 	reflect "reflect"
 	sync "sync"
 	unsafe "unsafe"
@@ -68,7 +69,9 @@ type ReloadConfigurationResponse struct {
 	// Changes that come to effect only when the process starts again, a line each.
 	RestartNeeded []string `protobuf:"bytes,3,rep,name=restart_needed,json=restartNeeded,proto3" json:"restart_needed,omitempty"`
 	// Warnings about the configuration, with file, line and mend.
-	Warnings      []string `protobuf:"bytes,4,rep,name=warnings,proto3" json:"warnings,omitempty"`
+	Warnings []string `protobuf:"bytes,4,rep,name=warnings,proto3" json:"warnings,omitempty"`
+	// When the configuration in force was loaded. Shortly before the call if the server saw the changed file first.
+	Since         *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=since,proto3" json:"since,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -131,19 +134,27 @@ func (x *ReloadConfigurationResponse) GetWarnings() []string {
 	return nil
 }
 
+func (x *ReloadConfigurationResponse) GetSince() *timestamppb.Timestamp {
+	if x != nil {
+		return x.Since
+	}
+	return nil
+}
+
 var File_understudy_v1_admin_service_proto protoreflect.FileDescriptor
 
 const file_understudy_v1_admin_service_proto_rawDesc = "" +
 	"\n" +
-	"!understudy/v1/admin_service.proto\x12\runderstudy.v1\"\x1c\n" +
-	"\x1aReloadConfigurationRequest\"\x9a\x01\n" +
+	"!understudy/v1/admin_service.proto\x12\runderstudy.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\x1c\n" +
+	"\x1aReloadConfigurationRequest\"\xcc\x01\n" +
 	"\x1bReloadConfigurationResponse\x12\x1e\n" +
 	"\n" +
 	"generation\x18\x01 \x01(\x03R\n" +
 	"generation\x12\x18\n" +
 	"\achanges\x18\x02 \x03(\tR\achanges\x12%\n" +
 	"\x0erestart_needed\x18\x03 \x03(\tR\rrestartNeeded\x12\x1a\n" +
-	"\bwarnings\x18\x04 \x03(\tR\bwarnings2|\n" +
+	"\bwarnings\x18\x04 \x03(\tR\bwarnings\x120\n" +
+	"\x05since\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\x05since2|\n" +
 	"\fAdminService\x12l\n" +
 	"\x13ReloadConfiguration\x12).understudy.v1.ReloadConfigurationRequest\x1a*.understudy.v1.ReloadConfigurationResponseBt\n" +
 	"\x11dev.understudy.v1B\x11AdminServiceProtoP\x01ZJgithub.com/understudy-gateway/understudy/gen/go/understudy/v1;understudyv1b\x06proto3"
@@ -164,15 +175,17 @@ var file_understudy_v1_admin_service_proto_msgTypes = make([]protoimpl.MessageIn
 var file_understudy_v1_admin_service_proto_goTypes = []any{
 	(*ReloadConfigurationRequest)(nil),  // 0: understudy.v1.ReloadConfigurationRequest
 	(*ReloadConfigurationResponse)(nil), // 1: understudy.v1.ReloadConfigurationResponse
+	(*timestamppb.Timestamp)(nil),       // 2: google.protobuf.Timestamp
 }
 var file_understudy_v1_admin_service_proto_depIdxs = []int32{
-	0, // 0: understudy.v1.AdminService.ReloadConfiguration:input_type -> understudy.v1.ReloadConfigurationRequest
-	1, // 1: understudy.v1.AdminService.ReloadConfiguration:output_type -> understudy.v1.ReloadConfigurationResponse
-	1, // [1:2] is the sub-list for method output_type
-	0, // [0:1] is the sub-list for method input_type
-	0, // [0:0] is the sub-list for extension type_name
-	0, // [0:0] is the sub-list for extension extendee
-	0, // [0:0] is the sub-list for field type_name
+	2, // 0: understudy.v1.ReloadConfigurationResponse.since:type_name -> google.protobuf.Timestamp
+	0, // 1: understudy.v1.AdminService.ReloadConfiguration:input_type -> understudy.v1.ReloadConfigurationRequest
+	1, // 2: understudy.v1.AdminService.ReloadConfiguration:output_type -> understudy.v1.ReloadConfigurationResponse
+	2, // [2:3] is the sub-list for method output_type
+	1, // [1:2] is the sub-list for method input_type
+	1, // [1:1] is the sub-list for extension type_name
+	1, // [1:1] is the sub-list for extension extendee
+	0, // [0:1] is the sub-list for field type_name
 }
 
 func init() { file_understudy_v1_admin_service_proto_init() }

@@ -22,9 +22,10 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!understudy/v1/admin_service.proto\x12\runderstudy.v1\"\x1c\n\x1aReloadConfigurationRequest\"l\n\x1bReloadConfigurationResponse\x12\x12\n\ngeneration\x18\x01 \x01(\x03\x12\x0f\n\x07\x63hanges\x18\x02 \x03(\t\x12\x16\n\x0erestart_needed\x18\x03 \x03(\t\x12\x10\n\x08warnings\x18\x04 \x03(\t2|\n\x0c\x41\x64minService\x12l\n\x13ReloadConfiguration\x12).understudy.v1.ReloadConfigurationRequest\x1a*.understudy.v1.ReloadConfigurationResponseBt\n\x11\x64\x65v.understudy.v1B\x11\x41\x64minServiceProtoP\x01ZJgithub.com/understudy-gateway/understudy/gen/go/understudy/v1;understudyv1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!understudy/v1/admin_service.proto\x12\runderstudy.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\x1c\n\x1aReloadConfigurationRequest\"\x97\x01\n\x1bReloadConfigurationResponse\x12\x12\n\ngeneration\x18\x01 \x01(\x03\x12\x0f\n\x07\x63hanges\x18\x02 \x03(\t\x12\x16\n\x0erestart_needed\x18\x03 \x03(\t\x12\x10\n\x08warnings\x18\x04 \x03(\t\x12)\n\x05since\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp2|\n\x0c\x41\x64minService\x12l\n\x13ReloadConfiguration\x12).understudy.v1.ReloadConfigurationRequest\x1a*.understudy.v1.ReloadConfigurationResponseBt\n\x11\x64\x65v.understudy.v1B\x11\x41\x64minServiceProtoP\x01ZJgithub.com/understudy-gateway/understudy/gen/go/understudy/v1;understudyv1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -32,10 +33,10 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'understudy.v1.admin_service
 if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._loaded_options = None
   _globals['DESCRIPTOR']._serialized_options = b'\n\021dev.understudy.v1B\021AdminServiceProtoP\001ZJgithub.com/understudy-gateway/understudy/gen/go/understudy/v1;understudyv1'
-  _globals['_RELOADCONFIGURATIONREQUEST']._serialized_start=52
-  _globals['_RELOADCONFIGURATIONREQUEST']._serialized_end=80
-  _globals['_RELOADCONFIGURATIONRESPONSE']._serialized_start=82
-  _globals['_RELOADCONFIGURATIONRESPONSE']._serialized_end=190
-  _globals['_ADMINSERVICE']._serialized_start=192
-  _globals['_ADMINSERVICE']._serialized_end=316
+  _globals['_RELOADCONFIGURATIONREQUEST']._serialized_start=85
+  _globals['_RELOADCONFIGURATIONREQUEST']._serialized_end=113
+  _globals['_RELOADCONFIGURATIONRESPONSE']._serialized_start=116
+  _globals['_RELOADCONFIGURATIONRESPONSE']._serialized_end=267
+  _globals['_ADMINSERVICE']._serialized_start=269
+  _globals['_ADMINSERVICE']._serialized_end=393
 # @@protoc_insertion_point(module_scope)

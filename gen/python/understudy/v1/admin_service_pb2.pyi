@@ -6,6 +6,7 @@ isort:skip_file
 from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 import builtins as _builtins
 import sys
@@ -45,6 +46,7 @@ class ReloadConfigurationResponse(_message.Message):
     CHANGES_FIELD_NUMBER: _builtins.int
     RESTART_NEEDED_FIELD_NUMBER: _builtins.int
     WARNINGS_FIELD_NUMBER: _builtins.int
+    SINCE_FIELD_NUMBER: _builtins.int
     generation: _builtins.int
     """Counts the configurations of this process, from 1. The same as before if nothing changed."""
     @_builtins.property
@@ -59,6 +61,10 @@ class ReloadConfigurationResponse(_message.Message):
     def warnings(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Warnings about the configuration, with file, line and mend."""
 
+    @_builtins.property
+    def since(self) -> _timestamp_pb2.Timestamp:
+        """When the configuration in force was loaded. Shortly before the call if the server saw the changed file first."""
+
     def __init__(
         self,
         *,
@@ -66,10 +72,11 @@ class ReloadConfigurationResponse(_message.Message):
         changes: _abc.Iterable[_builtins.str] | None = ...,
         restart_needed: _abc.Iterable[_builtins.str] | None = ...,
         warnings: _abc.Iterable[_builtins.str] | None = ...,
+        since: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["since", b"since"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["changes", b"changes", "generation", b"generation", "restart_needed", b"restart_needed", "warnings", b"warnings"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["changes", b"changes", "generation", b"generation", "restart_needed", b"restart_needed", "since", b"since", "warnings", b"warnings"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

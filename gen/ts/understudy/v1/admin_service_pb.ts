@@ -4,13 +4,15 @@
 
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
+import type { Timestamp } from "@bufbuild/protobuf/wkt";
+import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file understudy/v1/admin_service.proto.
  */
 export const file_understudy_v1_admin_service: GenFile = /*@__PURE__*/
-  fileDesc("CiF1bmRlcnN0dWR5L3YxL2FkbWluX3NlcnZpY2UucHJvdG8SDXVuZGVyc3R1ZHkudjEiHAoaUmVsb2FkQ29uZmlndXJhdGlvblJlcXVlc3QibAobUmVsb2FkQ29uZmlndXJhdGlvblJlc3BvbnNlEhIKCmdlbmVyYXRpb24YASABKAMSDwoHY2hhbmdlcxgCIAMoCRIWCg5yZXN0YXJ0X25lZWRlZBgDIAMoCRIQCgh3YXJuaW5ncxgEIAMoCTJ8CgxBZG1pblNlcnZpY2USbAoTUmVsb2FkQ29uZmlndXJhdGlvbhIpLnVuZGVyc3R1ZHkudjEuUmVsb2FkQ29uZmlndXJhdGlvblJlcXVlc3QaKi51bmRlcnN0dWR5LnYxLlJlbG9hZENvbmZpZ3VyYXRpb25SZXNwb25zZUJ0ChFkZXYudW5kZXJzdHVkeS52MUIRQWRtaW5TZXJ2aWNlUHJvdG9QAVpKZ2l0aHViLmNvbS91bmRlcnN0dWR5LWdhdGV3YXkvdW5kZXJzdHVkeS9nZW4vZ28vdW5kZXJzdHVkeS92MTt1bmRlcnN0dWR5djFiBnByb3RvMw");
+  fileDesc("CiF1bmRlcnN0dWR5L3YxL2FkbWluX3NlcnZpY2UucHJvdG8SDXVuZGVyc3R1ZHkudjEiHAoaUmVsb2FkQ29uZmlndXJhdGlvblJlcXVlc3QilwEKG1JlbG9hZENvbmZpZ3VyYXRpb25SZXNwb25zZRISCgpnZW5lcmF0aW9uGAEgASgDEg8KB2NoYW5nZXMYAiADKAkSFgoOcmVzdGFydF9uZWVkZWQYAyADKAkSEAoId2FybmluZ3MYBCADKAkSKQoFc2luY2UYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wMnwKDEFkbWluU2VydmljZRJsChNSZWxvYWRDb25maWd1cmF0aW9uEikudW5kZXJzdHVkeS52MS5SZWxvYWRDb25maWd1cmF0aW9uUmVxdWVzdBoqLnVuZGVyc3R1ZHkudjEuUmVsb2FkQ29uZmlndXJhdGlvblJlc3BvbnNlQnQKEWRldi51bmRlcnN0dWR5LnYxQhFBZG1pblNlcnZpY2VQcm90b1ABWkpnaXRodWIuY29tL3VuZGVyc3R1ZHktZ2F0ZXdheS91bmRlcnN0dWR5L2dlbi9nby91bmRlcnN0dWR5L3YxO3VuZGVyc3R1ZHl2MWIGcHJvdG8z", [file_google_protobuf_timestamp]);
 
 /**
  * What to load: the file that the server was started with.
@@ -60,6 +62,13 @@ export type ReloadConfigurationResponse = Message<"understudy.v1.ReloadConfigura
    * @generated from field: repeated string warnings = 4;
    */
   warnings: string[];
+
+  /**
+   * When the configuration in force was loaded. Shortly before the call if the server saw the changed file first.
+   *
+   * @generated from field: google.protobuf.Timestamp since = 5;
+   */
+  since?: Timestamp | undefined;
 };
 
 /**
