@@ -1,6 +1,7 @@
 /** Refuses a name that the configuration does not have, and tells which it has. */
 
 import { ErrorReason } from "../../gen/ts/understudy/v1/ledger_pb.ts";
+import { listNames } from "./list-names.ts";
 import { CallRefused } from "./refusal.ts";
 
 /** What has names, with the reason of its refusal. */
@@ -10,12 +11,8 @@ const REASONS = {
   "sample set": ErrorReason.WORKLOAD_NOT_FOUND,
 } as const;
 
-/** Most names that are told. */
-const MAX_NAMES = 10;
-
 /** Makes the refusal of a name. `known` are the configured ones. */
-export function notConfigured(kind: keyof typeof REASONS, name: string, known: Iterable<string>): CallRefused {
-  const names = [...known].slice(0, MAX_NAMES).join(", ");
-  const message = `${kind} ${name} is not configured; there are: ${names === "" ? "none" : names}`;
+export function makeNotConfigured(kind: keyof typeof REASONS, name: string, known: Iterable<string>): CallRefused {
+  const message = `${kind} ${name} is not configured; there are: ${listNames(known)}`;
   return new CallRefused({ reason: REASONS[kind], message });
 }

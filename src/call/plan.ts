@@ -1,4 +1,4 @@
-/** What the engine is to do for one call. Made by `plan/`, run by `engine.ts`. */
+/** What the engine is to do for one call. Made by `plan/`, run by `failover/engine.ts`. */
 
 import type { CompleteRequest } from "../../gen/ts/understudy/v1/completion_service_pb.ts";
 import type { SkipReason } from "../../gen/ts/understudy/v1/routing_pb.ts";

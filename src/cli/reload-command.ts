@@ -1,13 +1,12 @@
 /** `understudy reload`: lets a server load its configuration anew. */
 
 import { toJson } from "@bufbuild/protobuf";
-import { timestampMs } from "@bufbuild/protobuf/wkt";
+import { timestampDate } from "@bufbuild/protobuf/wkt";
 import type { Command } from "commander";
 import {
   type ReloadConfigurationResponse,
   ReloadConfigurationResponseSchema,
 } from "../../gen/ts/understudy/v1/admin_service_pb.ts";
-import { describeElapsed } from "../time/duration.ts";
 import { type ClientOptions, runClient } from "./client/run-client.ts";
 import type { EndWith } from "./exit-code.ts";
 import { addClientOptions } from "./shared-options.ts";
@@ -25,7 +24,7 @@ export function addReloadCommand(program: Command, terminal: Terminal, endWith: 
       const response = await admin.reloadConfiguration({}, { signal });
       const lines = options.json
         ? [JSON.stringify(toJson(ReloadConfigurationResponseSchema, response))]
-        : describeReload(response, Date.now()).map(formatPrintable);
+        : describeReload(response).map(formatPrintable);
       await terminal.out.write(lines.map((line) => `${line}\n`).join(""));
     });
     endWith(code);
@@ -33,14 +32,13 @@ export function addReloadCommand(program: Command, terminal: Terminal, endWith: 
 }
 
 /** A line for each change, each warning, and each change that has to wait. */
-function describeReload(response: ReloadConfigurationResponse, nowMs: number): string[] {
+function describeReload(response: ReloadConfigurationResponse): string[] {
   const { generation, changes, restartNeeded, warnings, since } = response;
-  const age =
-    since === undefined ? "" : `; it was loaded ${describeElapsed(Math.max(0, nowMs - timestampMs(since)))} ago`;
+  const loaded = since === undefined ? "" : `; it was loaded at ${timestampDate(since).toISOString()}`;
   return [
     ...(changes.length === 0 ? ["nothing changed"] : changes),
     ...restartNeeded.map((field) => `${field}: changed, and comes to effect when the server starts again`),
     ...warnings.map((warning) => `warning: ${warning}`),
-    `configuration ${generation} is in force${age}`,
+    `configuration ${generation} is in force${loaded}`,
   ];
 }

@@ -13,7 +13,7 @@ import { MessageReader } from "./read-message.ts";
 import { SourceMap } from "./source-map.ts";
 
 /** The text of a configuration and what it needs to be understood. */
-export interface ConfigSource {
+export interface ConfigText {
   readonly text: string;
   /** Path of the file, as messages show it. Relative paths in it begin at its folder. */
   readonly file: string;
@@ -31,7 +31,7 @@ export interface LoadedConfig {
 }
 
 /** Loads a configuration. Fails with `ConfigError`, which lists everything that is wrong. */
-export function loadConfig({ text, file, env }: ConfigSource): LoadedConfig {
+export function loadConfig({ text, file, env }: ConfigText): LoadedConfig {
   const source = new SourceMap(file);
   const problems = new Problems(source);
   const tree = parseYaml(text, problems);

@@ -1,7 +1,7 @@
 /** Lets pages of configured origins call. */
 
 import { cors } from "@connectrpc/connect";
-import { answerText } from "./admin/plain-door.ts";
+import { answerText } from "./port/answer-text.ts";
 import type { Exchange } from "./port/exchange.ts";
 
 const ALLOWED_METHODS = cors.allowedMethods.join(", ");

@@ -4,12 +4,13 @@ import type { Services } from "../service/services.ts";
 import type { Callers } from "./admission/callers.ts";
 import type { EdgeLimits } from "./edge-limits.ts";
 
+/** The edge's part of a configuration. */
 export interface EdgeGeneration {
   readonly services: Services;
   readonly limits: EdgeLimits;
   readonly callers: Callers;
   /** Origins whose pages may call, or `*`. */
   readonly corsOrigins: readonly string[];
-  /** A call begins. The function that is returned is called once, when its response is closed. */
+  /** An exchange begins. The function that is returned is called once, when its response is closed. */
   enter(): () => void;
 }

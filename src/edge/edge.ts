@@ -3,6 +3,7 @@
 import { randomUUID } from "node:crypto";
 
 import type { CallObserver } from "../call/call-observer.ts";
+import type { TlsPair } from "../config/read-tls-files.ts";
 import type { Log } from "../telemetry/log.ts";
 import { sleep } from "../time/sleep.ts";
 import { createPlainDoor } from "./admin/plain-door.ts";
@@ -13,7 +14,7 @@ import type { Door } from "./door/door.ts";
 import type { EdgeGeneration } from "./edge-generation.ts";
 import { createOpenaiDoor } from "./openai/openai-door.ts";
 import type { EdgeRequest, EdgeResponse, Exchange } from "./port/exchange.ts";
-import { type Address, createPort, type TlsFiles } from "./port/port.ts";
+import { type Address, createPort } from "./port/port.ts";
 import { apiServices, detailFiles, listedServices } from "./rpc/api-files.ts";
 import { registerApi } from "./rpc/api-routes.ts";
 import { createHealth } from "./rpc/health.ts";
@@ -27,7 +28,7 @@ export interface EdgeOptions {
   /** The configuration in force. */
   readonly generation: () => EdgeGeneration;
   /** Default cleartext. */
-  readonly tls?: TlsFiles;
+  readonly tls?: TlsPair;
   readonly log: Log;
   /** Learns how every call ended. */
   readonly observer: Required<CallObserver>;
@@ -51,7 +52,7 @@ export interface Edge {
   /** Closes everything at once; also cuts a drain short. */
   close(): Promise<void>;
   /** Shows another certificate to connections that come from now on. For a port that speaks TLS. */
-  renewCertificate(tls: TlsFiles): void;
+  renewCertificate(tls: TlsPair): void;
   /** Calls that run now. */
   readonly callCount: number;
 }
@@ -146,7 +147,7 @@ function createServe(
     response.setHeader("x-request-id", requestId);
     if (gate.draining && request.httpVersionMajor === 1) response.setHeader("connection", "close");
     if (answerCors(exchange)) return;
-    doors.find((door) => door.answer(exchange));
+    doors.some((door) => door.answer(exchange));
   };
 }
 

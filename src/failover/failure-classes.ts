@@ -1,8 +1,7 @@
 /** What follows from each way in which an attempt can end: one table as data. */
 
-import { AttemptOutcome, AttemptOutcomeSchema } from "../../gen/ts/understudy/v1/ledger_pb.ts";
+import { AttemptOutcome } from "../../gen/ts/understudy/v1/ledger_pb.ts";
 import { SwitchReason } from "../../gen/ts/understudy/v1/routing_pb.ts";
-import { enumWord } from "../call/enum-words.ts";
 import type { FailureKind } from "../call/upstream-failure.ts";
 import type { Outcome } from "./attempt/outcome.ts";
 
@@ -89,11 +88,6 @@ export const OTHER_OUTCOMES: Readonly<Record<Exclude<Outcome["kind"], "failed">,
   deadlineExceeded: row("end", "neutral", "DEADLINE_EXCEEDED"),
   cancelled: row("end", "neutral", "CANCELLED"),
 };
-
-/** The word for an outcome in the log and in metrics: `rate_limited`. */
-export function outcomeName(outcome: Outcome): string {
-  return enumWord(AttemptOutcomeSchema, classify(outcome).outcome);
-}
 
 /** The class of an outcome. */
 export function classify(outcome: Outcome): FailureClass {

@@ -51,10 +51,10 @@ export function makeGeneration(number: number, setup: Setup, shared: SharedParts
   const { table, observer, random } = shared;
   const routes = table.load(defineRoutes(loaded.config, random));
   const planSettings = makePlanSettings(setup, routes);
-  let callCount = 0;
+  let exchangeCount = 0;
   let retired = false;
   const releaseIfDone = (): void => {
-    if (retired && callCount === 0) routes.release();
+    if (retired && exchangeCount === 0) routes.release();
   };
   return {
     number,
@@ -78,9 +78,9 @@ export function makeGeneration(number: number, setup: Setup, shared: SharedParts
     callers: createCallers(listCallers(setup), shared.callCounts),
     corsOrigins: settings.corsOrigins,
     enter() {
-      callCount += 1;
+      exchangeCount += 1;
       return () => {
-        callCount -= 1;
+        exchangeCount -= 1;
         releaseIfDone();
       };
     },

@@ -2,7 +2,7 @@
 
 import type { Config } from "../../gen/ts/understudy/config/v1/config_pb.ts";
 import { ErrorReason } from "../../gen/ts/understudy/v1/ledger_pb.ts";
-import { notConfigured } from "../call/not-configured.ts";
+import { makeNotConfigured } from "../call/not-configured.ts";
 import { CallRefused } from "../call/refusal.ts";
 import { findRoute } from "../config/route-reference.ts";
 import type { ProtectedRoute } from "../route/protected-route.ts";
@@ -23,7 +23,7 @@ export function getRoute(config: Config, routes: Pick<RouteSet, "get">, name: st
       throw new CallRefused({ reason: ErrorReason.NOT_ALLOWED, message });
     }
     case "unknown-route":
-      throw notConfigured("route", name, Object.keys(config.routes));
+      throw makeNotConfigured("route", name, Object.keys(config.routes));
     case "configured":
     case "provider-model": {
       const message = `route ${name} has no place: too many routes on demand are in use`;

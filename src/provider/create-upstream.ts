@@ -8,6 +8,7 @@ import type { HttpHeaders, HttpOutcome } from "../wire/http-exchange.ts";
 import { readBodyText } from "../wire/read-body-text.ts";
 import type { ResponseBody } from "../wire/response-body.ts";
 import { authorize } from "./auth/authorize.ts";
+import type { Credential } from "./auth/credential.ts";
 import { type AnswerHead, makeFailure, readAnswerHead } from "./dialect/answer-head.ts";
 import { anthropicMessages } from "./dialect/anthropic-messages/index.ts";
 import type { Dialect } from "./dialect/dialect.ts";
@@ -30,18 +31,24 @@ export interface OpenUpstream {
   readonly close: () => Promise<void>;
 }
 
-/** Creates the upstream of one route, with connections of its own. */
-export function createUpstream(settings: RouteSettings): OpenUpstream {
+/** Creates the upstream of one route, with connections of its own and the credential of its provider. */
+export function createUpstream(settings: RouteSettings, credential: Credential): OpenUpstream {
   const client = createHttpClient();
   return {
-    upstream: (request, signal) => callUpstream(client, settings, request, signal),
+    upstream: (request, signal) => callUpstream({ client, settings, credential }, request, signal),
     close: () => client.close(),
   };
 }
 
+/** What all calls of a route have in common. */
+interface Way {
+  readonly client: HttpClient;
+  readonly settings: RouteSettings;
+  readonly credential: Credential;
+}
+
 async function* callUpstream(
-  client: HttpClient,
-  settings: RouteSettings,
+  { client, settings, credential }: Way,
   request: UpstreamRequest,
   signal: AbortSignal,
 ): AsyncGenerator<UpstreamEvent, void, undefined> {
@@ -51,7 +58,7 @@ async function* callUpstream(
     yield failWithoutAnswer("invalid-request", `the request cannot be written for ${settings.dialect}`);
     return;
   }
-  const { url, credential } = settings;
+  const { url } = settings;
   const asked = authorize(credential, { url, headers: settings.headers, body, signal });
   const authorization = asked instanceof Promise ? await asked : asked;
   if (authorization === undefined) return;

@@ -6,8 +6,6 @@ import { findVendor } from "../vendor/find-vendor.ts";
 import { findModelTraits, type ModelTraits, type ReasoningForm } from "../vendor/model-traits.ts";
 import { providerDialect } from "../vendor/provider-dialect.ts";
 import type { DialectName, VendorDialect } from "../vendor/vendor.ts";
-import type { Credential } from "./auth/credential.ts";
-import { providerCredential } from "./auth/provider-credential.ts";
 import { makeCapabilities } from "./capabilities.ts";
 
 /** A route as its upstream needs it. */
@@ -23,7 +21,6 @@ export interface RouteSettings {
   readonly url: URL;
   /** Headers of each request, by lower-case name, without those of the credential. Never logged. */
   readonly headers: Readonly<Record<string, string>>;
-  readonly credential: Credential;
   /** API version that is asked for; empty if the dialect has none. */
   readonly apiVersion: string;
   /** Dialect and API version in one: routes that share it take the same requests. */
@@ -62,7 +59,6 @@ export function resolveSettings(providerName: string, provider: Provider, route:
     vendorDialect,
     url: new URL(vendorDialect.makeUrl({ endpoint: endpoint.replace(/\/+$/, ""), model, apiVersion })),
     headers: makeHeaders(vendorDialect, apiVersion, provider),
-    credential: providerCredential(providerName, provider, vendorDialect.auth),
     apiVersion,
     dialectVersion: apiVersion === "" ? dialect : `${dialect} ${apiVersion}`,
     model,

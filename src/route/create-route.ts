@@ -58,7 +58,7 @@ export interface RouteOptions extends RouteListeners {
 /** A route that left the table while a call had it in its plan. */
 const CLOSED: Hold = {
   reason: SkipReason.DISABLED,
-  cause: "the route was closed to make room for others",
+  cause: "the route was closed",
   untilMs: undefined,
   probing: false,
 };

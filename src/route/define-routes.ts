@@ -10,25 +10,34 @@ import {
   RouteSchema,
 } from "../../gen/ts/understudy/config/v1/config_pb.ts";
 import { findRoute } from "../config/route-reference.ts";
+import { Credentials } from "../provider/auth/credentials.ts";
 import { createUpstream } from "../provider/create-upstream.ts";
 import { createPricing } from "../provider/prices.ts";
 import { resolveSettings } from "../provider/settings.ts";
 import { createRoute } from "./create-route.ts";
 import type { RouteDefinition, RouteDefinitions } from "./route-set.ts";
 
+/** What all routes of a configuration share. */
+interface SharedParts {
+  readonly credentials: Credentials;
+  /** Gives numbers from 0 to below 1. */
+  readonly random: () => number;
+}
+
 function defineRoute(
   name: string,
   providerName: string,
   provider: Provider,
   route: RouteConfig,
-  random: () => number,
+  { credentials, random }: SharedParts,
 ): RouteDefinition {
   return {
     fingerprint: fingerprintOf(providerName, provider, route),
     make(listeners) {
       const settings = resolveSettings(providerName, provider, route);
       const { platform, dialect, model, apiVersion, dialectVersion, capabilities, pings } = settings;
-      const { upstream, close } = createUpstream(settings);
+      const credential = credentials.of(providerName, provider, settings.vendorDialect.auth);
+      const { upstream, close } = createUpstream(settings, credential);
       return createRoute({
         ...listeners,
         name,
@@ -61,10 +70,11 @@ function fingerprintOf(providerName: string, provider: Provider, route: RouteCon
 
 /** Defines the configured routes, and those that requests may name. `random` gives 0 to below 1. */
 export function defineRoutes(config: Config, random: () => number): RouteDefinitions {
+  const shared = { credentials: new Credentials(), random };
   const configured = new Map<string, RouteDefinition>();
   for (const [name, route] of Object.entries(config.routes)) {
     const provider = config.providers[route.provider];
-    if (provider !== undefined) configured.set(name, defineRoute(name, route.provider, provider, route, random));
+    if (provider !== undefined) configured.set(name, defineRoute(name, route.provider, provider, route, shared));
   }
   return {
     configured,
@@ -73,7 +83,7 @@ export function defineRoutes(config: Config, random: () => number): RouteDefinit
       const found = findRoute(config, name);
       if (found.kind !== "provider-model") return undefined;
       const route = create(RouteSchema, { provider: providerName, model });
-      return defineRoute(name, providerName, found.provider, route, random);
+      return defineRoute(name, providerName, found.provider, route, shared);
     },
   };
 }

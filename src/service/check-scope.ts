@@ -3,22 +3,23 @@
 import type { CompleteRequest } from "../../gen/ts/understudy/v1/completion_service_pb.ts";
 import { ErrorReason } from "../../gen/ts/understudy/v1/ledger_pb.ts";
 import { type Caller, mayUseRoute, mayUseWorkload } from "../call/caller-scope.ts";
+import { listNames } from "../call/list-names.ts";
 import { CallRefused } from "../call/refusal.ts";
 
 /** Throws `CallRefused` if the request names a workload or a route that the caller may not use. */
 export function checkScope({ workload, routing }: CompleteRequest, caller: Caller | undefined): void {
-  if (workload !== "") checkWorkload(workload, caller);
-  for (const route of [routing?.primary ?? [], routing?.backups ?? []].flat()) checkRoute(route, caller);
+  if (workload !== "") checkMayUseWorkload(workload, caller);
+  for (const route of [routing?.primary ?? [], routing?.backups ?? []].flat()) checkMayUseRoute(route, caller);
 }
 
 /** Throws `CallRefused` if the caller may not use the workload. */
-export function checkWorkload(workload: string, caller: Caller | undefined): void {
+export function checkMayUseWorkload(workload: string, caller: Caller | undefined): void {
   if (mayUseWorkload(caller, workload)) return;
   throw notAllowed(`caller ${caller?.name} may not use workload ${workload}`, "workloads", caller?.scope?.workloads);
 }
 
 /** Throws `CallRefused` if the caller may not use the route. */
-export function checkRoute(route: string, caller: Caller | undefined): void {
+export function checkMayUseRoute(route: string, caller: Caller | undefined): void {
   if (mayUseRoute(caller, route)) return;
   throw notAllowed(`caller ${caller?.name} may not use route ${route}`, "routes", caller?.scope?.routes);
 }
@@ -33,6 +34,6 @@ export function checkOperator(caller: Caller | undefined): void {
 }
 
 function notAllowed(effect: string, kind: string, allowed: ReadonlySet<string> = new Set()): CallRefused {
-  const listed = allowed.size === 0 ? "none" : [...allowed].slice(0, 10).join(", ");
-  return new CallRefused({ reason: ErrorReason.NOT_ALLOWED, message: `${effect}; its ${kind} are: ${listed}` });
+  const message = `${effect}; its ${kind} are: ${listNames(allowed)}`;
+  return new CallRefused({ reason: ErrorReason.NOT_ALLOWED, message });
 }

@@ -9,7 +9,7 @@ import { findMarginFaults } from "../config/acceptance-ranges.ts";
 import { findWorkload } from "../plan/find-workload.ts";
 import type { PlanSettings } from "../plan/make-plan.ts";
 import { resolveRouteNames } from "../plan/routing.ts";
-import { checkRoute, checkWorkload } from "./check-scope.ts";
+import { checkMayUseRoute, checkMayUseWorkload } from "./check-scope.ts";
 import { refuseField, refuseFields } from "./refuse-fields.ts";
 
 /** Most backups of one comparison, as many as a workload has. */
@@ -28,8 +28,8 @@ export function findComparedRoutes(
   settings: PlanSettings,
 ): ComparedRoutes {
   checkNumbers(request);
-  checkWorkload(request.workload, caller);
-  for (const backup of request.backups) checkRoute(backup, caller);
+  checkMayUseWorkload(request.workload, caller);
+  for (const backup of request.backups) checkMayUseRoute(backup, caller);
   const workload = findWorkload(request.workload, settings.workloads);
   const { primary } = workload;
   const backups = [...new Set(request.backups.length === 0 ? workload.backups : request.backups)];

@@ -3,7 +3,7 @@
 import { create } from "@bufbuild/protobuf";
 import type { CompareRoutesRequest, Sample } from "../../gen/ts/understudy/v1/comparison_service_pb.ts";
 import { type CompleteRequest, CompleteRequestSchema } from "../../gen/ts/understudy/v1/completion_service_pb.ts";
-import { notConfigured } from "../call/not-configured.ts";
+import { makeNotConfigured } from "../call/not-configured.ts";
 import { CallRefused, type FieldViolation } from "../call/refusal.ts";
 import { MAX_SAMPLES } from "../compare/parse-samples.ts";
 import { readSampleSet } from "../compare/read-sample-set.ts";
@@ -30,7 +30,7 @@ export async function findSamples(
 
 async function readSet(name: string, sampleSets: ReadonlyMap<string, string>): Promise<Sample[]> {
   const file = sampleSets.get(name);
-  if (file === undefined) throw notConfigured("sample set", name, sampleSets.keys());
+  if (file === undefined) throw makeNotConfigured("sample set", name, sampleSets.keys());
   try {
     return await readSampleSet(file);
   } catch (error) {

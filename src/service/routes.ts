@@ -26,7 +26,7 @@ import { makePlan, type PlanSettings } from "../plan/make-plan.ts";
 import { describePolicy, PLAIN_CALL, resolvePolicy } from "../plan/policy.ts";
 import type { ProtectedRoute } from "../route/protected-route.ts";
 import type { RouteTable } from "../route/route-table.ts";
-import { checkOperator, checkRoute, checkScope } from "./check-scope.ts";
+import { checkMayUseRoute, checkOperator, checkScope } from "./check-scope.ts";
 import { createModelNames } from "./model-names.ts";
 import { noteRequest } from "./note-request.ts";
 import { takePage } from "./page.ts";
@@ -79,7 +79,7 @@ export function createRoutes(
       }
       const watched = names.length === 0 ? undefined : new Set(names);
       for (const name of watched ?? []) {
-        checkRoute(name, caller);
+        checkMayUseRoute(name, caller);
         find(name);
       }
       const shows = (name: string): boolean => (watched?.has(name) ?? true) && mayUseRoute(caller, name);

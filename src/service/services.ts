@@ -61,10 +61,10 @@ export interface AdminHandlers {
   reloadConfiguration(request: ReloadConfigurationRequest, context: CallContext): Promise<ReloadConfigurationResponse>;
 }
 
-/** The services of one configuration. Those that are missing answer `UNIMPLEMENTED`. */
+/** The services of one configuration. */
 export interface Services {
   readonly completion: CompletionHandlers;
   readonly routes: RouteHandlers;
-  readonly comparison?: ComparisonHandlers;
-  readonly admin?: AdminHandlers;
+  readonly comparison: ComparisonHandlers;
+  readonly admin: AdminHandlers;
 }

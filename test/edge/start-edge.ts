@@ -81,7 +81,12 @@ export async function startEdge(options: FakeEdgeOptions = {}): Promise<StartedE
 /** A configuration with these services, without callers and origins. */
 export function makeEdgeGeneration(completion: CompletionHandlers, limits: Partial<EdgeLimits> = {}): EdgeGeneration {
   return {
-    services: { completion, routes: fakeRoutes },
+    services: {
+      completion,
+      routes: fakeRoutes,
+      comparison: { compareRoutes: refuses },
+      admin: { reloadConfiguration: refuses },
+    },
     limits: { ...makeEdgeLimits(SERVER_DEFAULTS), ...limits },
     callers: createCallers([]),
     corsOrigins: [],
@@ -104,10 +109,12 @@ const fakeRoutes: RouteHandlers = {
   },
   isolateRoute: () => create(IsolateRouteResponseSchema),
   restoreRoute: () => create(RestoreRouteResponseSchema),
-  explainRequest: () => {
-    throw new CallRefused({ reason: ErrorReason.NOT_CARRIED, message: "this server does not explain requests yet" });
-  },
+  explainRequest: refuses,
 };
+
+function refuses(): never {
+  throw new CallRefused({ reason: ErrorReason.NOT_CARRIED, message: "this server does not carry that" });
+}
 
 async function saysAtOnce(_request: CompleteRequest, { requestId }: CallContext) {
   return create(CompleteResponseSchema, {

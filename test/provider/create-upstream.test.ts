@@ -3,7 +3,8 @@ import { expect, test } from "vitest";
 import { Platform } from "../../gen/ts/understudy/config/v1/config_pb.ts";
 import { FinishReason } from "../../gen/ts/understudy/v1/conversation_pb.ts";
 import type { UpstreamEvent, UpstreamRequest } from "../../src/call/upstream.ts";
-import { createUpstream } from "../../src/provider/create-upstream.ts";
+import { createStaticKey } from "../../src/provider/auth/static-key.ts";
+import { createUpstream, type OpenUpstream } from "../../src/provider/create-upstream.ts";
 import type { RouteSettings } from "../../src/provider/settings.ts";
 import { readFixture, sumUp } from "./read-answer.ts";
 import { claudeRoute, gptRoute, resolves } from "./route-settings.ts";
@@ -12,12 +13,17 @@ import { asks } from "./upstream-request.ts";
 
 const NEVER = new AbortController().signal;
 
+/** Opens the way to a route, with a key. */
+function opens(settings: RouteSettings): OpenUpstream {
+  return createUpstream(settings, createStaticKey(settings.vendorDialect.auth, "key"));
+}
+
 async function calls(
   settings: RouteSettings,
   signal = NEVER,
   request: UpstreamRequest = asks(),
 ): Promise<UpstreamEvent[]> {
-  const { upstream, close } = createUpstream(settings);
+  const { upstream, close } = opens(settings);
   const events: UpstreamEvent[] = [];
   for await (const event of upstream(request, signal)) events.push(event);
   await close();
@@ -62,7 +68,7 @@ test("a configured header replaces the one with the key", async () => {
 
 test("uses a connection again when the answer came to its end", async () => {
   await using served = await servesUpstream(streams(readFixture("openai/text.sse")));
-  const { upstream, close } = createUpstream(gptRoute({}, served.endpoint));
+  const { upstream, close } = opens(gptRoute({}, served.endpoint));
   for (let call = 0; call < 3; call += 1) {
     const abort = new AbortController();
     for await (const event of upstream(asks(), abort.signal)) if (event.kind === "finished") abort.abort();
@@ -223,7 +229,7 @@ test("closes the connection within 100 ms when it is aborted in the middle of th
       .writeHead(200, { "content-type": "text/event-stream" })
       .write(readFixture("openai/text.sse").subarray(0, 800));
   });
-  const route = createUpstream(gptRoute({}, served.endpoint));
+  const route = opens(gptRoute({}, served.endpoint));
   const abort = new AbortController();
   let abortedAtMs = 0;
   let last: UpstreamEvent | undefined;

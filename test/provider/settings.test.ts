@@ -1,15 +1,8 @@
 import { inspect } from "node:util";
-import { create } from "@bufbuild/protobuf";
 import { expect, test } from "vitest";
-import {
-  Continuation as ConfigContinuation,
-  Dialect,
-  Platform,
-  ProviderSchema,
-  RouteSchema,
-} from "../../gen/ts/understudy/config/v1/config_pb.ts";
+import { Continuation as ConfigContinuation, Dialect, Platform } from "../../gen/ts/understudy/config/v1/config_pb.ts";
 import { Continuation } from "../../gen/ts/understudy/v1/route_service_pb.ts";
-import { resolveSettings } from "../../src/provider/settings.ts";
+import { createStaticKey } from "../../src/provider/auth/static-key.ts";
 import { prepares } from "./auth/auth-request.ts";
 import { claudeRoute, compatibleRoute, gptRoute, resolves } from "./route-settings.ts";
 
@@ -33,11 +26,12 @@ test.each([
 ])("platform %i with dialect %i proves itself by %o beside %o", (platform, dialect, key, version) => {
   const settings = resolves({ platform, dialect, endpoint: "https://host.example", apiKey: "verysecret" });
   expect(settings.headers).toEqual({ accept: "text/event-stream", "user-agent": "understudy", ...version });
-  expect(settings.credential.authorize(prepares())).toEqual({ kind: "authorized", headers: key });
+  const credential = createStaticKey(settings.vendorDialect.auth, "verysecret");
+  expect(credential.authorize(prepares())).toEqual({ kind: "authorized", headers: key });
   expect(inspect(settings, { depth: 9, showHidden: true })).not.toContain("verysecret");
 });
 
-test("sends no key where none is configured, and configured headers but for those of the request itself", () => {
+test("sends configured headers but for those of the request itself", () => {
   const settings = resolves({
     platform: COMPATIBLE,
     dialect: OPENAI_CHAT,
@@ -45,15 +39,6 @@ test("sends no key where none is configured, and configured headers but for thos
     headers: { "X-Team": "a", Host: "b", "Accept-Encoding": "gzip" },
   });
   expect(settings.headers).toEqual({ accept: "text/event-stream", "user-agent": "understudy", "x-team": "a" });
-  expect(settings.credential.authorize(prepares())).toEqual({ kind: "authorized", headers: {} });
-});
-
-test("the routes of a provider share its credential, and those of another have their own", () => {
-  const provider = create(ProviderSchema, { platform: OPENAI, apiKey: "k" });
-  const first = resolveSettings("a", provider, create(RouteSchema, { model: "gpt-5" }));
-  const second = resolveSettings("a", provider, create(RouteSchema, { model: "gpt-4.1" }));
-  expect(second.credential).toBe(first.credential);
-  expect(gptRoute().credential).not.toBe(first.credential);
 });
 
 test("names the version in the header and in the word for what takes the same requests", () => {

@@ -185,7 +185,7 @@ test.each([
 
   stage.configure({ ...WELL, workloads: { w: "a", v: "a" } });
   expect((await stage.run("reload")).stdout).toMatch(
-    /^(workload v: added|nothing changed)\nconfiguration 2 is in force; it was loaded .+ ago\n$/,
+    /^(workload v: added|nothing changed)\nconfiguration 2 is in force; it was loaded at .+Z\n$/,
   );
 });
 

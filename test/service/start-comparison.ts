@@ -30,6 +30,7 @@ import { CallRefused } from "../../src/call/refusal.ts";
 import { createSchemaChecker } from "../../src/failover/attempt/schema-check.ts";
 import { createEngine } from "../../src/failover/engine.ts";
 import { makeApprovals } from "../../src/plan/approvals.ts";
+import { createStaticKey } from "../../src/provider/auth/static-key.ts";
 import { createUpstream } from "../../src/provider/create-upstream.ts";
 import { createPricing } from "../../src/provider/prices.ts";
 import { resolveSettings } from "../../src/provider/settings.ts";
@@ -162,7 +163,7 @@ function makeRoute(
     endpoint: `${url}/v1`,
   });
   const settings = resolveSettings("simulator", provider, route);
-  const { upstream, close } = createUpstream(settings);
+  const { upstream, close } = createUpstream(settings, createStaticKey("bearer", ""));
   const { platform, dialect, apiVersion, dialectVersion, capabilities, pings } = settings;
   const priced =
     outputUsdPerMtok === undefined ? undefined : create(PricesSchema, { inputUsdPerMtok: 3, outputUsdPerMtok });

@@ -131,7 +131,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "the sum leaves an attempt out",
-    file: "failover/ledger/make-completed.ts",
+    file: "failover/ledger/make-ledger.ts",
     find: "    usage: addUsage(usages(attempts)),",
     replace: "    usage: addUsage(usages(attempts.slice(-1))),",
     caughtBy: "simulation",

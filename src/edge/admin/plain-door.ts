@@ -1,6 +1,7 @@
 /** The door of plain HTTP: what this is, whether it serves, and what to do about an unknown path. */
 
 import type { Door } from "../door/door.ts";
+import { answerText } from "../port/answer-text.ts";
 import { discardRequest, type Exchange } from "../port/exchange.ts";
 
 const WELCOME = `Understudy: an LLM fallback gateway.
@@ -33,15 +34,6 @@ export function createPlainDoor(isServing: () => boolean): Door {
       return true;
     },
   };
-}
-
-/** Answers with one plain text. */
-export function answerText(exchange: Exchange, status: number, text: string): void {
-  const { response } = exchange;
-  response.statusCode = status;
-  response.setHeader("content-type", "text/plain; charset=utf-8");
-  response.end(text.endsWith("\n") ? text : `${text}\n`);
-  discardRequest(exchange);
 }
 
 function answerUnknown(exchange: Exchange): void {

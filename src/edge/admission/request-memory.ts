@@ -9,8 +9,6 @@ export interface RequestBytes {
 }
 
 export interface RequestMemory {
-  /** Bytes that are held now. */
-  readonly heldBytes: number;
   /** Starts the account of a request. */
   open(): RequestBytes;
 }
@@ -19,9 +17,6 @@ export interface RequestMemory {
 export function createRequestMemory(maxBytes: () => number): RequestMemory {
   let heldBytes = 0;
   return {
-    get heldBytes() {
-      return heldBytes;
-    },
     open() {
       let ownBytes = 0;
       let released = false;

@@ -12,7 +12,7 @@ import { refusalBySignal, refusalOf } from "../refusal-of.ts";
 import { makeStatus, type Status } from "../status.ts";
 import { makeReportHeaders } from "./call-report.ts";
 import type { DoorCall, Endpoint } from "./endpoint.ts";
-import { createEventStream } from "./event-stream-writer.ts";
+import { createEventStreamWriter } from "./event-stream-writer.ts";
 import type { HttpCall } from "./http-call.ts";
 import { readJson } from "./read-json.ts";
 import { renameFields } from "./rename-fields.ts";
@@ -84,7 +84,7 @@ async function answerWhole(call: DoorCall, { request, makeAnswer }: Asked & { ki
 async function answerStreamed(call: DoorCall, { request, writer }: Asked & { kind: "streamed" }): Promise<void> {
   const { exchange, context } = call;
   const { services, limits } = exchange.generation;
-  const stream = createEventStream(exchange, limits.clientStallTimeoutMs);
+  const stream = createEventStreamWriter(exchange, limits.clientStallTimeoutMs);
   try {
     for await (const event of services.completion.streamComplete(request, context)) {
       const events = writer.write(event);

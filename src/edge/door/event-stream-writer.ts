@@ -10,7 +10,7 @@ const HEADERS = {
   "x-accel-buffering": "no",
 } as const;
 
-export interface EventStream {
+export interface EventStreamWriter {
   /** Whether the response has begun, and its status can change no more. */
   readonly begun: boolean;
   /** Writes whole events or comments, each with its empty line. The first writes the headers. False: the client is gone. */
@@ -19,7 +19,7 @@ export interface EventStream {
 }
 
 /** Creates the stream of an exchange. Nothing is written before the first event. */
-export function createEventStream(exchange: Exchange, clientStallTimeoutMs: number): EventStream {
+export function createEventStreamWriter(exchange: Exchange, clientStallTimeoutMs: number): EventStreamWriter {
   const { response } = exchange;
   const writer = createResponseWriter(exchange, clientStallTimeoutMs);
   let begun = false;

@@ -6,6 +6,7 @@ import { createServer as createHttpsServer, Server as SecureServer } from "node:
 import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 
+import type { TlsPair } from "../../config/read-tls-files.ts";
 import type { Log } from "../../telemetry/log.ts";
 import type { EdgeLimits } from "../edge-limits.ts";
 import type { EdgeRequest, EdgeResponse } from "./exchange.ts";
@@ -21,17 +22,13 @@ const HEADER_LENIENCY = 4;
 /** Memory of one HTTP/2 connection in MB: every stream's window of 64 KiB twice. */
 const SESSION_MEMORY_MB = 128;
 
-/** A certificate and its key in PEM. */
-export interface TlsFiles {
-  readonly cert: string | Buffer;
-  readonly key: string | Buffer;
-}
-
+/** Where a port listens. */
 export interface Address {
   readonly host: string;
   readonly port: number;
 }
 
+/** A port, its servers and its connections. */
 export interface Port {
   /** Resolves when connections are accepted; rejects if the address cannot be used. Port 0 picks a free one. */
   listen(host: string, port: number): Promise<Address>;
@@ -40,12 +37,13 @@ export interface Port {
   /** Closes every connection at once. */
   destroy(): void;
   /** Shows another certificate to connections that come from now on. */
-  renewCertificate(tls: TlsFiles): void;
+  renewCertificate(tls: TlsPair): void;
 }
 
+/** What a port is made of. */
 export interface PortOptions {
   readonly limits: EdgeLimits;
-  readonly tls: TlsFiles | undefined;
+  readonly tls: TlsPair | undefined;
   readonly log: Log;
   /** Answers one request. Never throws. */
   readonly serve: (request: EdgeRequest, response: EdgeResponse) => void;

@@ -1,14 +1,11 @@
 /** Joins the services' functions to the methods of the API. */
 
-import type { DescMethod } from "@bufbuild/protobuf";
 import type { ConnectRouter } from "@connectrpc/connect";
 
 import { AdminService } from "../../../gen/ts/understudy/v1/admin_service_pb.ts";
 import { ComparisonService } from "../../../gen/ts/understudy/v1/comparison_service_pb.ts";
 import { CompletionService } from "../../../gen/ts/understudy/v1/completion_service_pb.ts";
-import { ErrorReason } from "../../../gen/ts/understudy/v1/ledger_pb.ts";
 import { RouteService } from "../../../gen/ts/understudy/v1/route_service_pb.ts";
-import { CallRefused } from "../../call/refusal.ts";
 import { answerWith } from "./answer-with.ts";
 
 /** When the server's stop ends the calls. */
@@ -48,8 +45,7 @@ export function registerApi(router: ConnectRouter, { idleEnd, end }: ApiEnds): v
     ComparisonService,
     {
       compareRoutes: answerWith.stream(
-        (request, context, { comparison }) =>
-          comparison?.compareRoutes(request, context) ?? refuseMethod(ComparisonService.method.compareRoutes),
+        (request, context, { comparison }) => comparison.compareRoutes(request, context),
         neverLast,
       ),
     },
@@ -58,9 +54,8 @@ export function registerApi(router: ConnectRouter, { idleEnd, end }: ApiEnds): v
   router.service(
     AdminService,
     {
-      reloadConfiguration: answerWith.once(
-        (request, context, { admin }) =>
-          admin?.reloadConfiguration(request, context) ?? refuseMethod(AdminService.method.reloadConfiguration),
+      reloadConfiguration: answerWith.once((request, context, { admin }) =>
+        admin.reloadConfiguration(request, context),
       ),
     },
     { shutdownSignal: end },
@@ -69,9 +64,4 @@ export function registerApi(router: ConnectRouter, { idleEnd, end }: ApiEnds): v
 
 function neverLast(): boolean {
   return false;
-}
-
-function refuseMethod(method: DescMethod): never {
-  const message = `this server does not carry ${method.parent.typeName}.${method.name}`;
-  throw new CallRefused({ reason: ErrorReason.NOT_CARRIED, message });
 }

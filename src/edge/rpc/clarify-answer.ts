@@ -21,7 +21,7 @@ import { makeRpcStatus } from "./rpc-status.ts";
 const ENVELOPE_HEADER_BYTES = 5;
 
 /** An answer as far as it is known before anything is written. */
-export interface AnswerHead {
+export interface RpcAnswerHead {
   readonly answer: UniversalServerResponse;
   /** The first piece of the body, or the one that may be its end; undefined if the body is empty, or behind it. */
   readonly first: Uint8Array | undefined;
@@ -37,7 +37,7 @@ export function mayBeEnd(piece: Uint8Array): boolean {
  * error was raised before the call reached its service, or when an answer could not be encoded. Other answers pass
  * unchanged.
  */
-export function clarifyAnswer(head: AnswerHead, call: RpcCall): AnswerHead {
+export function clarifyAnswer(head: RpcAnswerHead, call: RpcCall): RpcAnswerHead {
   const { answer, first } = head;
   const explain = (error: ConnectError): ConnectError => {
     const refusal = explainError(error, call);
@@ -56,7 +56,7 @@ export function clarifyAnswer(head: AnswerHead, call: RpcCall): AnswerHead {
 
 type Explain = (error: ConnectError) => ConnectError;
 
-function clarifyTrailers(head: AnswerHead, explain: Explain): AnswerHead {
+function clarifyTrailers(head: RpcAnswerHead, explain: Explain): RpcAnswerHead {
   const { trailer } = head.answer;
   const error = trailer && findTrailerError(trailer);
   if (error && error.details.length === 0) setTrailerStatus(trailer, explain(error));
@@ -79,7 +79,7 @@ function clarifyConnectStream(first: Uint8Array, explain: Explain): Uint8Array {
   return encodeEnvelope(endStreamFlag, new TextEncoder().encode(JSON.stringify(json)));
 }
 
-function clarifyConnectUnary(answer: UniversalServerResponse, first: Uint8Array, explain: Explain): AnswerHead {
+function clarifyConnectUnary(answer: UniversalServerResponse, first: Uint8Array, explain: Explain): RpcAnswerHead {
   const error = errorFromJsonBytes(first, undefined, new ConnectError("", Code.Internal));
   if (error.details.length > 0) return { answer, first };
   const status = explain(error);

@@ -8,13 +8,14 @@ import { ErrorReason } from "../../../gen/ts/understudy/v1/ledger_pb.ts";
 import type { CallObserver } from "../../call/call-observer.ts";
 import { CallRefused } from "../../call/refusal.ts";
 import { MAX_REQUEST_BYTES } from "../../config/server-defaults.ts";
+import { describeFault } from "../../telemetry/describe-fault.ts";
 import type { Log } from "../../telemetry/log.ts";
-import { answerText } from "../admin/plain-door.ts";
 import type { CallGate } from "../admission/call-gate.ts";
 import { followCall } from "../admission/call-trail.ts";
 import { readRequest } from "../admission/request-body.ts";
 import type { RequestMemory } from "../admission/request-memory.ts";
 import type { Door } from "../door/door.ts";
+import { answerText } from "../port/answer-text.ts";
 import { abandon, type Exchange, wasCutShort } from "../port/exchange.ts";
 import { createBoundedGzip } from "./bounded-gzip.ts";
 import { clarifyAnswer } from "./clarify-answer.ts";
@@ -86,7 +87,7 @@ export function createRpcDoor(options: RpcDoorOptions): Door {
       run(found.handler, { exchange, requestId, input, held, body, trail, caller: undefined }).catch(
         (error: unknown) => {
           trail?.faulted(error);
-          log.debug({ requestId, fault: error instanceof Error ? error.name : typeof error }, "answer broke off");
+          log.debug({ requestId, ...describeFault(error) }, "answer broke off");
           abandon(exchange);
         },
       );

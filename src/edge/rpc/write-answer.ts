@@ -3,14 +3,14 @@
 import type { UniversalServerResponse } from "@connectrpc/connect/protocol";
 import { type EdgeResponse, type Exchange, isClosed } from "../port/exchange.ts";
 import { createResponseWriter, type ResponseWriter } from "../port/response-writer.ts";
-import { type AnswerHead, mayBeEnd } from "./clarify-answer.ts";
+import { mayBeEnd, type RpcAnswerHead } from "./clarify-answer.ts";
 
 /** How an answer is written. */
 export interface WriteOptions {
   /** Longest time that a client may read nothing, in milliseconds; then the exchange is abandoned. */
   readonly clientStallTimeoutMs: number;
   /** Looks at the head and at the end before they are written, and may replace them. */
-  readonly clarify: (head: AnswerHead) => AnswerHead;
+  readonly clarify: (head: RpcAnswerHead) => RpcAnswerHead;
 }
 
 /**

@@ -50,9 +50,9 @@ export function createSchemaChecker(limits: SchemaCheckLimits = SCHEMA_CHECK_LIM
     async check(schemaJson, text) {
       // Reading JSON does not stop at the limit of a thread's memory: far beyond it, the whole process would end.
       if (text.length > MAX_HELD_BYTES) return UNCHECKABLE;
-      if (pool.queueSize >= maxWaiting) return describeFault({ kind: "timed-out" }, timeoutMs);
+      if (pool.queueSize >= maxWaiting) return describeVerdict({ kind: "timed-out" }, timeoutMs);
       return pool.run({ schemaJson, text, timeoutMs }).then(
-        (verdict) => describeFault(verdict, timeoutMs),
+        (verdict) => describeVerdict(verdict, timeoutMs),
         () => UNCHECKABLE, // the thread's memory did not suffice, or the pool was closed
       );
     },
@@ -77,7 +77,7 @@ function startPool({ maxThreads, maxHeapMib }: SchemaCheckLimits): Piscina<Schem
   return pool;
 }
 
-function describeFault(verdict: SchemaVerdict, timeoutMs: number): string | undefined {
+function describeVerdict(verdict: SchemaVerdict, timeoutMs: number): string | undefined {
   switch (verdict.kind) {
     case "fits":
       return undefined;

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { ErrorReason } from "../../../gen/ts/understudy/v1/ledger_pb.ts";
 import { makeInvalidRequest } from "../../../src/call/invalid-request.ts";
-import { notConfigured } from "../../../src/call/not-configured.ts";
+import { makeNotConfigured } from "../../../src/call/not-configured.ts";
 import { describeRefusal } from "../../../src/edge/admission/describe-refusal.ts";
 
 test.each([
@@ -31,7 +31,7 @@ test.each([
   ],
   [
     "no name of a workload that is not there",
-    notConfigured("workload", "sk-secret", ["summaries"]).refusal,
+    makeNotConfigured("workload", "sk-secret", ["summaries"]).refusal,
     "what the request names is not configured",
   ],
 ])("tells %s", (_name, refusal, sentence) => {

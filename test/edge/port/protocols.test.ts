@@ -59,9 +59,9 @@ test.each(transports)("%s learns by its status that a method is not carried", as
   const { url } = await startEdge();
   const transport = connect(url);
   const compared = collect(createClient(ComparisonService, transport).compareRoutes({}));
-  await expect(compared).rejects.toThrow(/\[unimplemented\] this server does not carry .*CompareRoutes/);
+  await expect(compared).rejects.toThrow(/\[unimplemented\] this server does not carry that/);
   const explained = createClient(RouteService, transport).explainRequest({});
-  await expect(explained).rejects.toThrow("[unimplemented] this server does not explain requests yet");
+  await expect(explained).rejects.toThrow("[unimplemented] this server does not carry that");
 });
 
 test("grpc-js gets every event and reads a message with punctuation as it was written", async () => {

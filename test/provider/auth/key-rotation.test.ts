@@ -1,8 +1,10 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { create } from "@bufbuild/protobuf";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { Dialect, Platform } from "../../../gen/ts/understudy/config/v1/config_pb.ts";
+import { Dialect, Platform, ProviderSchema } from "../../../gen/ts/understudy/config/v1/config_pb.ts";
 import { FinishReason } from "../../../gen/ts/understudy/v1/conversation_pb.ts";
 import type { UpstreamEvent } from "../../../src/call/upstream.ts";
+import { Credentials } from "../../../src/provider/auth/credentials.ts";
 import { createUpstream, type OpenUpstream } from "../../../src/provider/create-upstream.ts";
 import { readFixture, sumUp } from "../read-answer.ts";
 import { resolves } from "../route-settings.ts";
@@ -25,7 +27,8 @@ async function call({ upstream }: OpenUpstream, signal = new AbortController().s
 
 function opens(endpoint: string, apiKeyFile: string): OpenUpstream {
   const provider = { platform: Platform.COMPATIBLE, dialect: Dialect.OPENAI_CHAT, endpoint, apiKeyFile };
-  return createUpstream(resolves(provider));
+  const credential = new Credentials().of("test", create(ProviderSchema, provider), "bearer");
+  return createUpstream(resolves(provider), credential);
 }
 
 /** Takes the requests with this key only, and notes the keys that come. */

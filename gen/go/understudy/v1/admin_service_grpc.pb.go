@@ -28,8 +28,7 @@ const (
 //
 // Changes how this server works. For callers without a limit to workloads or routes.
 type AdminServiceClient interface {
-	// Loads the configuration anew, with its approvals, certificates and sample sets. It is checked whole and swapped at
-	// once: new calls use the new one, running calls keep theirs, and routes that did not change keep breakers, rests,
+	// Loads the configuration anew, with its approvals and its certificate. It is checked whole and swapped at once: new calls use the new one, running calls keep theirs, and routes that did not change keep breakers, rests,
 	// counts and connections.
 	//
 	// Fails with `FAILED_PRECONDITION` (`CONFIGURATION_INVALID`) and the mistakes if it cannot be used; the one before
@@ -61,8 +60,7 @@ func (c *adminServiceClient) ReloadConfiguration(ctx context.Context, in *Reload
 //
 // Changes how this server works. For callers without a limit to workloads or routes.
 type AdminServiceServer interface {
-	// Loads the configuration anew, with its approvals, certificates and sample sets. It is checked whole and swapped at
-	// once: new calls use the new one, running calls keep theirs, and routes that did not change keep breakers, rests,
+	// Loads the configuration anew, with its approvals and its certificate. It is checked whole and swapped at once: new calls use the new one, running calls keep theirs, and routes that did not change keep breakers, rests,
 	// counts and connections.
 	//
 	// Fails with `FAILED_PRECONDITION` (`CONFIGURATION_INVALID`) and the mistakes if it cannot be used; the one before

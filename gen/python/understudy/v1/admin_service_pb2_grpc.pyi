@@ -34,8 +34,7 @@ class AdminServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> AdminServiceAsyncStub: ...
     ReloadConfiguration: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.ReloadConfigurationRequest, _admin_service_pb2.ReloadConfigurationResponse]
-    """Loads the configuration anew, with its approvals, certificates and sample sets. It is checked whole and swapped at
-    once: new calls use the new one, running calls keep theirs, and routes that did not change keep breakers, rests,
+    """Loads the configuration anew, with its approvals and its certificate. It is checked whole and swapped at once: new calls use the new one, running calls keep theirs, and routes that did not change keep breakers, rests,
     counts and connections.
 
     Fails with `FAILED_PRECONDITION` (`CONFIGURATION_INVALID`) and the mistakes if it cannot be used; the one before
@@ -48,8 +47,7 @@ class AdminServiceAsyncStub(AdminServiceStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     ReloadConfiguration: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.ReloadConfigurationRequest, _admin_service_pb2.ReloadConfigurationResponse]  # type: ignore[assignment]
-    """Loads the configuration anew, with its approvals, certificates and sample sets. It is checked whole and swapped at
-    once: new calls use the new one, running calls keep theirs, and routes that did not change keep breakers, rests,
+    """Loads the configuration anew, with its approvals and its certificate. It is checked whole and swapped at once: new calls use the new one, running calls keep theirs, and routes that did not change keep breakers, rests,
     counts and connections.
 
     Fails with `FAILED_PRECONDITION` (`CONFIGURATION_INVALID`) and the mistakes if it cannot be used; the one before
@@ -65,8 +63,7 @@ class AdminServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _admin_service_pb2.ReloadConfigurationRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_admin_service_pb2.ReloadConfigurationResponse, _abc.Awaitable[_admin_service_pb2.ReloadConfigurationResponse]]:
-        """Loads the configuration anew, with its approvals, certificates and sample sets. It is checked whole and swapped at
-        once: new calls use the new one, running calls keep theirs, and routes that did not change keep breakers, rests,
+        """Loads the configuration anew, with its approvals and its certificate. It is checked whole and swapped at once: new calls use the new one, running calls keep theirs, and routes that did not change keep breakers, rests,
         counts and connections.
 
         Fails with `FAILED_PRECONDITION` (`CONFIGURATION_INVALID`) and the mistakes if it cannot be used; the one before

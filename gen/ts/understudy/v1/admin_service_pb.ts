@@ -85,8 +85,7 @@ export const ReloadConfigurationResponseSchema: GenMessage<ReloadConfigurationRe
  */
 export const AdminService: GenService<{
   /**
-   * Loads the configuration anew, with its approvals, certificates and sample sets. It is checked whole and swapped at
-   * once: new calls use the new one, running calls keep theirs, and routes that did not change keep breakers, rests,
+   * Loads the configuration anew, with its approvals and its certificate. It is checked whole and swapped at once: new calls use the new one, running calls keep theirs, and routes that did not change keep breakers, rests,
    * counts and connections.
    *
    * Fails with `FAILED_PRECONDITION` (`CONFIGURATION_INVALID`) and the mistakes if it cannot be used; the one before

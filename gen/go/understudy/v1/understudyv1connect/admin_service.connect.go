@@ -40,8 +40,7 @@ const (
 
 // AdminServiceClient is a client for the understudy.v1.AdminService service.
 type AdminServiceClient interface {
-	// Loads the configuration anew, with its approvals, certificates and sample sets. It is checked whole and swapped at
-	// once: new calls use the new one, running calls keep theirs, and routes that did not change keep breakers, rests,
+	// Loads the configuration anew, with its approvals and its certificate. It is checked whole and swapped at once: new calls use the new one, running calls keep theirs, and routes that did not change keep breakers, rests,
 	// counts and connections.
 	//
 	// Fails with `FAILED_PRECONDITION` (`CONFIGURATION_INVALID`) and the mistakes if it cannot be used; the one before
@@ -81,8 +80,7 @@ func (c *adminServiceClient) ReloadConfiguration(ctx context.Context, req *conne
 
 // AdminServiceHandler is an implementation of the understudy.v1.AdminService service.
 type AdminServiceHandler interface {
-	// Loads the configuration anew, with its approvals, certificates and sample sets. It is checked whole and swapped at
-	// once: new calls use the new one, running calls keep theirs, and routes that did not change keep breakers, rests,
+	// Loads the configuration anew, with its approvals and its certificate. It is checked whole and swapped at once: new calls use the new one, running calls keep theirs, and routes that did not change keep breakers, rests,
 	// counts and connections.
 	//
 	// Fails with `FAILED_PRECONDITION` (`CONFIGURATION_INVALID`) and the mistakes if it cannot be used; the one before
