@@ -13,18 +13,22 @@ export const internalRefusal: Refusal = {
 /** What must be known of the call. */
 export interface FailedCall {
   readonly signal: AbortSignal;
-  readonly trail: FollowedCall;
+  /** Undefined for a call that leaves no record. */
+  readonly trail: Pick<FollowedCall, "refused" | "faulted"> | undefined;
+  /** Knows the refusal behind an error of the protocol's own; undefined if there is none. Default: there never is. */
+  readonly explain?: (error: unknown) => Refusal | undefined;
 }
 
-/** Says why a call failed with `error`, and notes it. Of a fault of the gateway itself the client learns that it was one. */
-export function refusalOf(error: unknown, { signal, trail }: FailedCall): Refusal {
-  const refusal = error instanceof CallRefused ? error.refusal : refusalBySignal(signal);
-  if (refusal !== undefined) trail.refused(refusal);
-  else if (!signal.aborted) trail.faulted(error);
+/**
+ * Says why a call failed with `error`, or why its signal ended it, and notes it. Of a fault of the gateway itself the
+ * client learns that it was one. A client that left is no fault.
+ */
+export function refusalOf(error: unknown, { signal, trail, explain = () => undefined }: FailedCall): Refusal {
+  const behind = (cause: unknown): Refusal | undefined =>
+    cause instanceof CallRefused ? cause.refusal : explain(cause);
+  const bySignal = signal.aborted ? behind(signal.reason) : undefined;
+  const refusal = error instanceof CallRefused ? error.refusal : (bySignal ?? explain(error));
+  if (refusal !== undefined && refusal !== internalRefusal) trail?.refused(refusal);
+  else if (!signal.aborted) trail?.faulted(error);
   return refusal ?? internalRefusal;
-}
-
-/** Why the signal ended the call. Undefined if it did not, or the client left. */
-export function refusalBySignal({ aborted, reason }: AbortSignal): Refusal | undefined {
-  return aborted && reason instanceof CallRefused ? reason.refusal : undefined;
 }

@@ -5,6 +5,7 @@ import { durationMs } from "@bufbuild/protobuf/wkt";
 import { ErrorReason } from "../../gen/ts/understudy/v1/ledger_pb.ts";
 import {
   ExplainRequestResponseSchema,
+  type IsolateRouteRequest,
   IsolateRouteResponseSchema,
   ListRoutesResponseSchema,
   ListWorkloadsResponseSchema,
@@ -85,18 +86,11 @@ export function createRoutes(
       const shows = (name: string): boolean => (watched?.has(name) ?? true) && mayUseRoute(caller, name);
       for await (const news of table.watch(signal, shows)) yield create(WatchRoutesResponseSchema, news);
     },
-    isolateRoute({ route: name, reason, duration }, { caller, requestId }) {
+    isolateRoute(request, { caller, requestId }) {
       checkOperator(caller);
+      const { route: name, reason } = request;
       const route = find(name);
-      const ms = duration === undefined ? undefined : durationMs(duration);
-      if (ms !== undefined && !(ms > 0 && ms <= MAX_ISOLATION_MS)) {
-        refuseField("duration", "is not above 0 and at most 30 days; leave it out to isolate until restored");
-      }
-      if (hasControlCharacter(reason)) refuseField("reason", "has a control character; give one line of text");
-      if (reason.length > MAX_ISOLATION_REASON_LENGTH) {
-        refuseField("reason", `has ${reason.length} characters; give at most ${MAX_ISOLATION_REASON_LENGTH}`);
-      }
-      table.isolate(name, reason, ms === undefined ? undefined : Date.now() + ms);
+      table.isolate(name, reason, readIsolationEnd(request));
       observer.operatorActed({ act: "isolate", caller: caller?.name, requestId, what: [name], reason });
       return create(IsolateRouteResponseSchema, { route: route.describe() });
     },
@@ -122,6 +116,19 @@ export function createRoutes(
       });
     },
   };
+}
+
+/** When an isolation ends, in milliseconds since the epoch; undefined if not by itself. Refuses one that cannot be. */
+function readIsolationEnd({ reason, duration }: IsolateRouteRequest): number | undefined {
+  const ms = duration === undefined ? undefined : durationMs(duration);
+  if (ms !== undefined && !(ms > 0 && ms <= MAX_ISOLATION_MS)) {
+    refuseField("duration", "is not above 0 and at most 30 days; leave it out to isolate until restored");
+  }
+  if (hasControlCharacter(reason)) refuseField("reason", "has a control character; give one line of text");
+  if (reason.length > MAX_ISOLATION_REASON_LENGTH) {
+    refuseField("reason", `has ${reason.length} characters; give at most ${MAX_ISOLATION_REASON_LENGTH}`);
+  }
+  return ms === undefined ? undefined : Date.now() + ms;
 }
 
 /** Configured routes come before those on demand, whose names have a slash. */

@@ -8,15 +8,17 @@ import type {
 } from "../../../gen/ts/understudy/v1/completion_service_pb.ts";
 import type { JsonObject } from "../../call/json-object.ts";
 import { CallRefused } from "../../call/refusal.ts";
-import { refusalBySignal, refusalOf } from "../refusal-of.ts";
+import { refusalOf } from "../refusal-of.ts";
 import { makeStatus, type Status } from "../status.ts";
 import { makeReportHeaders } from "./call-report.ts";
 import type { DoorCall, Endpoint } from "./endpoint.ts";
 import { createEventStreamWriter } from "./event-stream-writer.ts";
-import type { HttpCall } from "./http-call.ts";
 import { readJson } from "./read-json.ts";
 import { renameFields } from "./rename-fields.ts";
 import { writeJson } from "./write-json.ts";
+
+/** What ended them is known by the signal: the server stopped, or the client left. */
+const ENDED_EARLY = "the events ended before the answer";
 
 /** Writes the events of one answer as a door's clients know them. */
 export interface AnswerWriter {
@@ -72,7 +74,7 @@ async function answerWhole(call: DoorCall, { request, makeAnswer }: Asked & { ki
   const { services, limits } = exchange.generation;
   const response = await services.completion.complete(request, context);
   const { completed } = response;
-  if (completed === undefined) throw endedEarly(context);
+  if (completed === undefined) throw new Error(ENDED_EARLY);
   const answer = { status: 200, body: makeAnswer(response, completed), headers: makeReportHeaders(completed) };
   await writeJson(exchange, answer, limits.clientStallTimeoutMs);
 }
@@ -92,16 +94,10 @@ async function answerStreamed(call: DoorCall, { request, writer }: Asked & { kin
       const written = stream.write(events);
       if (!(written === true || (await written))) return;
     }
-    if (!writer.completed) throw endedEarly(context);
+    if (!writer.completed) throw new Error(ENDED_EARLY);
     stream.end();
   } catch (error) {
     if (!stream.begun) throw error;
     if (await stream.write(writer.writeError(makeStatus(refusalOf(error, context))))) stream.end();
   }
-}
-
-/** Why the events ended before the answer did: the server stops, or the client left. */
-function endedEarly({ signal }: HttpCall): Error {
-  const refusal = refusalBySignal(signal);
-  return refusal === undefined ? new Error("the events ended before the answer") : new CallRefused(refusal);
 }

@@ -2,9 +2,8 @@
 
 import { ConnectError, type HandlerContext } from "@connectrpc/connect";
 import type { CallContext } from "../../call/call-context.ts";
-import { CallRefused, type Refusal } from "../../call/refusal.ts";
 import type { Services } from "../../service/services.ts";
-import { internalRefusal } from "../refusal-of.ts";
+import { refusalOf } from "../refusal-of.ts";
 import { explainError } from "./explain-error.ts";
 import { makeCallContext, type RpcCall, rpcCallOf } from "./rpc-call.ts";
 import { makeRpcStatus } from "./rpc-status.ts";
@@ -27,7 +26,7 @@ export const answerWith: AnswerWith = {
     try {
       return await handler(request, makeCallContext(context), servicesOf(context));
     } catch (error) {
-      throw statusOf(error, context);
+      throw statusOf(error, context, rpcCallOf(context));
     }
   },
   stream: (handler, isLast) => (request, context) => ({
@@ -74,28 +73,12 @@ function servicesOf(context: HandlerContext): Services {
 
 function failer(context: HandlerContext): (error: unknown) => never {
   return (error) => {
-    throw statusOf(error, context);
+    throw statusOf(error, context, rpcCallOf(context));
   };
 }
 
 /** The status of a call that failed with `error`, which is noted. */
-function statusOf(error: unknown, context: HandlerContext): ConnectError {
-  const call = rpcCallOf(context);
-  const refusal = refusalBehind(error, context.signal, call);
-  if (refusal !== undefined && refusal !== internalRefusal) call.trail?.refused(refusal);
-  else if (!context.signal.aborted) call.trail?.faulted(error);
-  return makeRpcStatus(refusal ?? internalRefusal, call.requestId);
-}
-
-/** Why a call failed with `error`; undefined if that is a fault of the gateway, or the client left. */
-function refusalBehind(error: unknown, signal: AbortSignal, call: RpcCall): Refusal | undefined {
-  if (error instanceof CallRefused) return error.refusal;
-  return refusalBySignal(signal, call) ?? (error instanceof ConnectError ? explainError(error, call) : undefined);
-}
-
-/** Why the signal ended the call: the deadline or the server's stop. Undefined if it did not, or the client left. */
-function refusalBySignal({ aborted, reason }: AbortSignal, call: RpcCall) {
-  if (!aborted) return undefined;
-  if (reason instanceof CallRefused) return reason.refusal;
-  return reason instanceof ConnectError ? explainError(reason, call) : undefined;
+function statusOf(error: unknown, { signal }: HandlerContext, call: RpcCall): ConnectError {
+  const explain = (cause: unknown) => (cause instanceof ConnectError ? explainError(cause, call) : undefined);
+  return makeRpcStatus(refusalOf(error, { signal, trail: call.trail, explain }), call.requestId);
 }
