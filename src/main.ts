@@ -1,13 +1,8 @@
 /** Runs the command that the arguments name. */
 
-import { createProgram } from "./cli/program.ts";
-import { approve, revoke } from "./gateway/approve.ts";
-import { check } from "./gateway/check.ts";
-import { serve } from "./gateway/serve.ts";
+// A server that still starts has nothing to reload, and must not end because it is told to. Before the imports that
+// take their time.
+if (process.argv[2] === "serve") process.on("SIGHUP", () => {});
 
-try {
-  process.exitCode = await createProgram({ serve, check, approve, revoke }).run(process.argv.slice(2));
-} catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
-}
+const { runProgram } = await import("./gateway/run-program.ts");
+await runProgram(process.argv.slice(2));

@@ -26,56 +26,126 @@ export interface Generations {
   readonly reload: Reload;
   /** Loads the configuration anew because a file changed or a signal came. What is wrong goes into the log. */
   reloadUnasked(cause: string): void;
+  /** Tries no refused configuration again. */
+  close(): void;
 }
+
+/**
+ * After which time a refused configuration is tried again, in milliseconds: what was wrong may have been mended in a
+ * file that nobody looks at, because only the refused configuration names it.
+ */
+const RETRY_MS = 5_000;
 
 /** Loads the first configuration. Throws `ConfigError` if it cannot be used. */
 export function startGenerations(options: GenerationsOptions): Generations {
-  const { source, log, onLoad } = options;
-  const { observer } = options.shared;
-  const reload: Reload = async (by) => {
+  return new GenerationChain(options);
+}
+
+/** On whose behalf a configuration is loaded. */
+interface Asker {
+  readonly caller: string | undefined;
+  readonly requestId: string | undefined;
+}
+
+const NOBODY: Asker = { caller: undefined, requestId: undefined };
+
+class GenerationChain implements Generations {
+  readonly #source: ConfigSource;
+  readonly #log: Log;
+  readonly #onLoad: (setup: Setup) => void;
+  readonly #shared: SharedParts;
+  /** What the port was opened with. */
+  readonly #opened: Setup;
+  #current: Generation;
+  #toldRestart = "";
+  /** Why the configuration on disk is refused; undefined if it is not. */
+  #refusedFor: string | undefined;
+  #retry: NodeJS.Timeout | undefined;
+
+  constructor({ source, shared, log, onLoad }: GenerationsOptions) {
+    this.#source = source;
+    this.#log = log;
+    this.#onLoad = onLoad;
+    this.#shared = { ...shared, reload: this.reload };
+    this.#opened = loadSetup(source);
+    this.#current = makeGeneration(1, this.#opened, this.#shared);
+  }
+
+  get current(): Generation {
+    return this.#current;
+  }
+
+  readonly reload: Reload = async (by) => {
     try {
-      return swap(by);
+      return this.#load(by);
     } catch (error) {
       throw error instanceof ConfigError ? refuse(error) : error;
     }
   };
-  const shared: SharedParts = { ...options.shared, reload };
-  /** What the port was opened with. */
-  const opened = loadSetup(source);
-  let current = makeGeneration(1, opened, shared);
-  let toldRestart = "";
 
-  const swap = ({ caller, requestId }: { caller: string | undefined; requestId: string | undefined }): ReloadReport => {
-    const before = current;
-    const setup = loadSetup(source);
+  reloadUnasked(cause: string): void {
+    const refusedBefore = this.#refusedFor;
+    try {
+      this.#load(NOBODY);
+    } catch (error) {
+      // What is tried again by itself has been told already.
+      if (cause === TRIED_AGAIN && this.#refusedFor === refusedBefore) return;
+      this.#log.error({ cause, ...describeRefused(error) }, REFUSED);
+    }
+  }
+
+  close(): void {
+    clearTimeout(this.#retry);
+  }
+
+  #load(by: Asker): ReloadReport {
+    clearTimeout(this.#retry);
+    try {
+      const report = this.#swap(by);
+      if (this.#refusedFor !== undefined) this.#log.info("the configuration can be used again");
+      this.#refusedFor = undefined;
+      return report;
+    } catch (error) {
+      this.#refusedFor = JSON.stringify(describeRefused(error));
+      this.#retry = setTimeout(() => this.reloadUnasked(TRIED_AGAIN), RETRY_MS).unref();
+      throw error;
+    }
+  }
+
+  #swap({ caller, requestId }: Asker): ReloadReport {
+    const before = this.#current;
+    const setup = loadSetup(this.#source);
     const changes = describeChanges(before.setup, setup);
-    const restartNeeded = describeRestart(opened, setup);
     const warnings = setup.warnings.map(printProblem);
     if (changes.length > 0) {
-      current = makeGeneration(before.number + 1, setup, shared);
+      this.#current = makeGeneration(before.number + 1, setup, this.#shared);
       before.retire();
-      observer.operatorActed({ act: "reload", caller, requestId, what: changes, reason: "" });
-      for (const warning of warnings) log.warn(warning);
+      this.#shared.observer.operatorActed({ act: "reload", caller, requestId, what: changes, reason: "" });
+      for (const warning of warnings) this.#log.warn(warning);
     }
-    onLoad(setup);
-    if (restartNeeded.join() !== toldRestart) log.warn({ restartNeeded }, "what needs a restart has changed");
-    toldRestart = restartNeeded.join();
-    return { generation: current.number, sinceMs: current.sinceMs, changes, restartNeeded, warnings };
-  };
-  return {
-    get current() {
-      return current;
-    },
-    reload,
-    reloadUnasked(cause) {
-      try {
-        swap({ caller: undefined, requestId: undefined });
-      } catch (error) {
-        const problems = error instanceof ConfigError ? error.problems.map(printProblem) : undefined;
-        log.error({ cause, problems, ...(problems === undefined && describeFault(error)) }, REFUSED);
-      }
-    },
-  };
+    this.#onLoad(setup);
+    const { number: generation, sinceMs } = this.#current;
+    return { generation, sinceMs, changes, restartNeeded: this.#tellRestart(setup), warnings };
+  }
+
+  /** What waits for a restart; the log has it when that changes. */
+  #tellRestart(setup: Setup): string[] {
+    const restartNeeded = describeRestart(this.#opened, setup);
+    const told = restartNeeded.join();
+    if (told !== this.#toldRestart) {
+      if (told === "") this.#log.info("nothing waits for a restart any more");
+      else this.#log.warn({ restartNeeded }, "what needs a restart has changed");
+    }
+    this.#toldRestart = told;
+    return restartNeeded;
+  }
+}
+
+const TRIED_AGAIN = "tried again";
+
+/** What the log has of a configuration that cannot be used. */
+function describeRefused(error: unknown): object {
+  return error instanceof ConfigError ? { problems: error.problems.map(printProblem) } : describeFault(error);
 }
 
 const REFUSED = "the new configuration cannot be used; the one before stays";

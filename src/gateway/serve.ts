@@ -56,6 +56,7 @@ export async function serve(options: ServeOptions): Promise<number> {
       if (tls !== undefined) edge.renewCertificate(tls);
     },
   });
+  closing.defer(() => generations.close());
   const { setup } = generations.current;
   for (const warning of setup.warnings) log.warn(printProblem(warning));
   const edge = createEdge({

@@ -1,6 +1,5 @@
 /** The routes of one configuration, for the calls that began with it. */
 
-import { timestampMs } from "@bufbuild/protobuf/wkt";
 import type { ProtectedRoute } from "./protected-route.ts";
 
 /** Most routes on demand that live. Each has connections of its own. */
@@ -95,28 +94,25 @@ export class RouteSet {
     return [...sortByName(this.#configured), ...sortByName(this.#onDemand)];
   }
 
-  /** No call uses this set any more: routes that no other set has are closed. Called once. */
+  /** No call uses this set any more: routes that no other set has are closed. */
   release(): void {
     if (this.#released) return;
     this.#released = true;
     for (const held of [...this.#configured.values(), ...this.#onDemand.values()]) this.#drop(held);
   }
 
-  /** Takes the route that an earlier set has, if it is still the same, else makes one; an isolation is of the name. */
+  /** Takes the route that an earlier set has, if it is still the same, else makes one. */
   #take(name: string, definition: RouteDefinition, before: HeldRoute | undefined): HeldRoute {
     if (before?.fingerprint === definition.fingerprint) return this.#hold(before);
-    const opened = this.#hold(this.#keeper.open(name, definition));
-    if (before?.route.isolated === true) {
-      const { cause = "", until } = before.route.describe().availability ?? {};
-      opened.route.isolate(cause, until && timestampMs(until));
-    }
-    return opened;
+    return this.#hold(this.#keeper.open(name, definition));
   }
 
   #keepOnDemand(before: ReadonlyMap<string, HeldRoute>): void {
     for (const [name, held] of before) {
       const definition = this.#defineOnDemand(name);
-      if (definition?.fingerprint === held.fingerprint) this.#onDemand.set(name, this.#hold(held));
+      // One that was isolated is shown on, so that it can be restored; the others come when they are asked for.
+      if (definition === undefined || (definition.fingerprint !== held.fingerprint && !held.route.isolated)) continue;
+      this.#onDemand.set(name, this.#take(name, definition, held));
     }
   }
 

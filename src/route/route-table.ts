@@ -4,6 +4,7 @@ import type { Route as RouteDescription } from "../../gen/ts/understudy/v1/route
 import type { RouteChange } from "../call/call-observer.ts";
 import { sleep } from "../time/sleep.ts";
 import { createChangeFeed } from "./change-feed.ts";
+import { Isolations } from "./isolations.ts";
 import type { ProtectedRoute } from "./protected-route.ts";
 import { type HeldRoute, type RouteDefinitions, type RouteKeeper, RouteSet } from "./route-set.ts";
 
@@ -29,10 +30,13 @@ export interface RouteTable {
   list(): ProtectedRoute[];
   /** A route of the present configuration, if it lives. */
   find(name: string): ProtectedRoute | undefined;
-  /** Takes every route of this name out of service, also for calls that began with an earlier configuration. */
-  isolate(name: string, reason: string, untilMs?: number): void;
-  /** Puts every route of this name back into service. */
-  restore(name: string): void;
+  /**
+   * Takes every route of this name out of service, also for calls that began with an earlier configuration, and for
+   * configurations to come. Returns the route; undefined if none of this name lives.
+   */
+  isolate(name: string, reason: string, untilMs?: number): ProtectedRoute | undefined;
+  /** Puts every route of this name back into service. Returns the route; undefined if none of this name lives. */
+  restore(name: string): ProtectedRoute | undefined;
   /**
    * Gives the state of every route at once, then of those that changed, until `signal` is aborted or the table is
    * disposed of. Only routes for which `shows` is true.
@@ -46,6 +50,7 @@ export interface RouteTable {
 export function createRouteTable(onChange: (change: RouteChange) => void = () => {}): RouteTable {
   const feed = createChangeFeed();
   const live = new Set<HeldRoute>();
+  const isolations = new Isolations();
   let current: RouteSet | undefined;
 
   const keeper: RouteKeeper = {
@@ -57,6 +62,7 @@ export function createRouteTable(onChange: (change: RouteChange) => void = () =>
           if (current?.find(name)?.route === route) onChange({ route: name, ...transition });
         },
       });
+      isolations.applyTo(route);
       const held: HeldRoute = { route, fingerprint: definition.fingerprint, holderCount: 0 };
       live.add(held);
       return held;
@@ -101,10 +107,16 @@ export function createRouteTable(onChange: (change: RouteChange) => void = () =>
       return current;
     },
     isolate(name, reason, untilMs) {
-      for (const route of named(name)) route.isolate(reason, untilMs);
+      const routes = named(name);
+      if (routes.length > 0) isolations.note(name, reason, untilMs);
+      for (const route of routes) route.isolate(reason, untilMs);
+      return find(name) ?? routes[0];
     },
     restore(name) {
-      for (const route of named(name)) route.restore();
+      const routes = named(name);
+      if (routes.length > 0) isolations.forget(name);
+      for (const route of routes) route.restore();
+      return find(name) ?? routes[0];
     },
     dispose() {
       feed.close();

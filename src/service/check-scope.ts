@@ -33,6 +33,15 @@ export function checkOperator(caller: Caller | undefined): void {
   });
 }
 
+/** Throws `CallRefused` if the caller is limited: the server's sample sets hold prompts of all who share it. */
+export function checkMayUseSampleSets(caller: Caller | undefined): void {
+  if (caller?.scope === undefined) return;
+  throw new CallRefused({
+    reason: ErrorReason.NOT_ALLOWED,
+    message: `caller ${caller.name} is limited to some workloads and routes, so it may not use the server's sample sets; give the samples in the request`,
+  });
+}
+
 function notAllowed(effect: string, kind: string, allowed: ReadonlySet<string> = new Set()): CallRefused {
   const message = `${effect}; its ${kind} are: ${listNames(allowed)}`;
   return new CallRefused({ reason: ErrorReason.NOT_ALLOWED, message });

@@ -3,10 +3,12 @@
 import { create } from "@bufbuild/protobuf";
 import type { CompareRoutesRequest, Sample } from "../../gen/ts/understudy/v1/comparison_service_pb.ts";
 import { type CompleteRequest, CompleteRequestSchema } from "../../gen/ts/understudy/v1/completion_service_pb.ts";
+import type { Caller } from "../call/caller-scope.ts";
 import { makeNotConfigured } from "../call/not-configured.ts";
 import { CallRefused, type FieldViolation } from "../call/refusal.ts";
 import { MAX_SAMPLES } from "../compare/parse-samples.ts";
 import { readSampleSet } from "../compare/read-sample-set.ts";
+import { checkMayUseSampleSets } from "./check-scope.ts";
 import { refuseField, refuseFields } from "./refuse-fields.ts";
 import { validateRequest } from "./validate-request.ts";
 
@@ -20,9 +22,11 @@ const MAX_NAME_LENGTH = 128;
 export async function findSamples(
   request: CompareRoutesRequest,
   sampleSets: ReadonlyMap<string, string>,
+  caller: Caller | undefined,
 ): Promise<Sample[]> {
   const { samples, workload } = request;
   if (samples.case === "sampleSet") {
+    checkMayUseSampleSets(caller);
     return prepareSamples(await readSet(samples.value, sampleSets), workload, "sample_set");
   }
   return prepareSamples(samples.value?.samples ?? [], workload, "inline.samples");

@@ -53,7 +53,7 @@ export function createComparison(options: ComparisonOptions): ComparisonHandlers
     async *compareRoutes(request, context) {
       noteRequest(context.trail, { workload: request.workload }, settings.workloads);
       const { workload, primary, backups } = findComparedRoutes(request, context, settings);
-      const samples = await findSamples(request, sampleSets);
+      const samples = await findSamples(request, sampleSets, context.caller);
       const leave = places.take();
       try {
         yield* runComparison(

@@ -51,11 +51,6 @@ export function createRoutes(
   table: RouteTable,
   observer: Pick<Required<CallObserver>, "operatorActed">,
 ): RouteHandlers {
-  const find = (name: string): ProtectedRoute => {
-    const route = table.find(name);
-    if (route !== undefined) return route;
-    throw new CallRefused({ reason: ErrorReason.ROUTE_NOT_FOUND, message: `route ${name} does not exist` });
-  };
   return {
     ...createModelNames(settings, table),
     listWorkloads(request, { caller }) {
@@ -81,7 +76,7 @@ export function createRoutes(
       const watched = names.length === 0 ? undefined : new Set(names);
       for (const name of watched ?? []) {
         checkMayUseRoute(name, caller);
-        find(name);
+        if (table.find(name) === undefined) refuseRoute(name);
       }
       const shows = (name: string): boolean => (watched?.has(name) ?? true) && mayUseRoute(caller, name);
       for await (const news of table.watch(signal, shows)) yield create(WatchRoutesResponseSchema, news);
@@ -89,15 +84,13 @@ export function createRoutes(
     isolateRoute(request, { caller, requestId }) {
       checkOperator(caller);
       const { route: name, reason } = request;
-      const route = find(name);
-      table.isolate(name, reason, readIsolationEnd(request));
+      const route = table.isolate(name, reason, readIsolationEnd(request)) ?? refuseRoute(name);
       observer.operatorActed({ act: "isolate", caller: caller?.name, requestId, what: [name], reason });
       return create(IsolateRouteResponseSchema, { route: route.describe() });
     },
     restoreRoute({ route: name }, { caller, requestId }) {
       checkOperator(caller);
-      const route = find(name);
-      table.restore(name);
+      const route = table.restore(name) ?? refuseRoute(name);
       observer.operatorActed({ act: "restore", caller: caller?.name, requestId, what: [name], reason: "" });
       return create(RestoreRouteResponseSchema, { route: route.describe() });
     },
@@ -116,6 +109,10 @@ export function createRoutes(
       });
     },
   };
+}
+
+function refuseRoute(name: string): never {
+  throw new CallRefused({ reason: ErrorReason.ROUTE_NOT_FOUND, message: `route ${name} does not exist` });
 }
 
 /** When an isolation ends, in milliseconds since the epoch; undefined if not by itself. Refuses one that cannot be. */

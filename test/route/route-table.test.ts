@@ -221,6 +221,42 @@ test("keeps a changed route isolated, and isolates it for the calls that began b
   routes.release();
 });
 
+test("keeps a name isolated while no configuration has it", () => {
+  table.isolate("a", "maintenance");
+  table.load(define({ b: "1" }));
+  expect(table.find("a")).toBeUndefined();
+  expect(table.load(define({ a: "1", b: "1" })).get("a")?.isolated).toBe(true);
+  table.restore("a");
+  expect(table.load(define({ a: "2", b: "1" })).get("a")?.isolated).toBe(false);
+});
+
+test("forgets an isolation whose time passed while no configuration had its route", async () => {
+  table.isolate("a", "maintenance", Date.now() + 1_000);
+  table.load(define({ b: "1" }));
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(table.load(define({ a: "1", b: "1" })).get("a")?.isolated).toBe(false);
+});
+
+test("keeps a route on demand isolated when its provider changes, and shows it", () => {
+  routes.get("local/m");
+  routes.get("local/other");
+  table.isolate("local/m", "maintenance");
+  const next = table.load(define({ a: "1", b: "1" }, "2"));
+  expect(table.list().map(({ name }) => name)).toEqual(["a", "b", "local/m"]);
+  expect(next.get("local/m")?.isolated).toBe(true);
+  table.restore("local/m");
+  expect(next.get("local/m")?.isolated).toBe(false);
+});
+
+test("isolates a route that only running calls have, and nothing that nobody has", () => {
+  const old = routes.get("a");
+  table.load(define({ b: "1" }));
+  expect(table.isolate("a", "maintenance")).toBe(old);
+  expect(old?.isolated).toBe(true);
+  expect(table.isolate("z", "maintenance")).toBeUndefined();
+  expect(table.restore("z")).toBeUndefined();
+});
+
 test("tells every change of a present route's state once, with its cause and its end", async () => {
   const route = routes.get("a");
   for (let failure = 0; failure < 3; failure += 1) (await lease(route)).failed();

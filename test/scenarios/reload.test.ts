@@ -1,9 +1,9 @@
 /** Another configuration for a server that runs: what changes, what stays, and what a wrong one does. */
 
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { connect } from "node:tls";
 import { create } from "@bufbuild/protobuf";
 import { type Client, createClient } from "@connectrpc/connect";
@@ -196,6 +196,46 @@ test("a changed file is taken up by itself, and a wrong one goes into the log", 
   stage.configure({ ...WELL, workloads: { w: "nothing" } });
   await stage.logged(/"problems":\["[^"]*understudy\.yaml:\d+:\d+: workloads\.w\.primary: /);
   await stage.as().completion.complete({ workload: "v", messages });
+});
+
+test("what a refused configuration lacked may come later, in a file that only it names", async () => {
+  await using stage = await startStage(WELL);
+  const key = join(dirname(stage.file), "key");
+  const endpoint = "http://127.0.0.1:1/v1";
+  const other = { platform: "compatible", dialect: "openai-chat", endpoint, api_key_file: key };
+  const document = JSON.parse(readFileSync(stage.file, "utf8"));
+  writeFileSync(stage.file, JSON.stringify({ ...document, providers: { ...document.providers, other } }));
+  await stage.logged(/"problems":\["[^"]*providers\.other\.api_key_file: /);
+  writeFileSync(key, "a-key-that-came-late");
+  await stage.logged(/"what":\["provider other: added"\]/);
+  await stage.logged(/the configuration can be used again/);
+  expect(stage.gateway.printed.stderr.match(/cannot be used/g)).toHaveLength(1);
+});
+
+test("SIGHUP during the start does not end the server", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "understudy-start-"));
+  const hook = join(folder, "hook.mjs");
+  // The signal comes when the product's modules begin to load.
+  writeFileSync(
+    hook,
+    `import { registerHooks } from "node:module";
+    registerHooks({ load(url, context, next) {
+      if (url.endsWith("/src/cli/program.ts")) process.kill(process.pid, "SIGHUP");
+      return next(url, context);
+    } });`,
+  );
+  const env = { NODE_OPTIONS: `--import ${hook}` };
+  const { ended, child, printed } = runProgram(["serve", "--listen", "127.0.0.1:0"], env);
+  try {
+    while (!printed.stdout.includes("listening on")) {
+      if (child.stdout === null || child.signalCode !== null) throw new Error(`it ended by ${child.signalCode}`);
+      await Promise.race([once(child.stdout, "data"), ended]);
+    }
+  } finally {
+    child.kill();
+    await ended;
+    rmSync(folder, { recursive: true });
+  }
 });
 
 test("SIGHUP loads the configuration anew", async () => {

@@ -266,6 +266,13 @@ test("takes samples of a set that the configuration names", async () => {
     await expect(read(stage.compare({ samples: { case: "sampleSet", value: "other" } }))).rejects.toThrow(
       "sample set other is not configured; there are: usual",
     );
+    const scope = { workloads: new Set(["summaries"]), routes: new Set(["primary", "backup"]), routePrefixes: [] };
+    for (const value of ["usual", "other"]) {
+      const asked = read(
+        stage.compare({ samples: { case: "sampleSet", value } }, { caller: { name: "batch", scope } }),
+      );
+      await expect(asked).rejects.toThrow("may not use the server's sample sets; give the samples in the request");
+    }
   } finally {
     await stage.close();
     rmSync(folder, { recursive: true });

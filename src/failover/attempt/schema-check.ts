@@ -31,9 +31,6 @@ export const SCHEMA_CHECK_LIMITS: SchemaCheckLimits = {
 /** How long a thread beyond the first stays without work, in milliseconds: starting another takes a tenth of a second. */
 const IDLE_TIMEOUT_MS = 60_000;
 
-/** Longest fault, in characters: a place is as long as the answer's keys. */
-const MAX_FAULT = 200;
-
 const UNCHECKABLE = "the answer cannot be checked against its schema";
 
 export interface SchemaChecker {
@@ -82,10 +79,15 @@ function describeVerdict(verdict: SchemaVerdict, timeoutMs: number): string | un
     case "fits":
       return undefined;
     case "broken":
-      return `the answer breaks its schema: ${verdict.keyword} at ${verdict.place}`.slice(0, MAX_FAULT);
+      return `the answer breaks its schema: ${verdict.keyword} ${describeDepth(verdict.depth)}`;
     case "timed-out":
       return `the answer could not be checked against its schema within ${timeoutMs} ms`;
     case "uncheckable":
       return UNCHECKABLE;
   }
+}
+
+function describeDepth(depth: number): string {
+  if (depth === 0) return "at its top";
+  return depth === 1 ? "1 level down" : `${depth} levels down`;
 }

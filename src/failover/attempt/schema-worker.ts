@@ -14,8 +14,8 @@ export interface SchemaJob {
 /** What came of a job. */
 export type SchemaVerdict =
   | { readonly kind: "fits" }
-  /** The first deviation: the rule that is broken, and where; never the text there. */
-  | { readonly kind: "broken"; readonly keyword: string; readonly place: string }
+  /** The first deviation: the rule that is broken, and how deep. Never where: a path is made of the answer's own keys. */
+  | { readonly kind: "broken"; readonly keyword: string; readonly depth: number }
   | { readonly kind: "timed-out" }
   | { readonly kind: "uncheckable" };
 
@@ -42,7 +42,8 @@ function validate(schemaJson: string, text: string): SchemaVerdict {
   const { valid, errors } = new Validator(schema, "2020-12").validate(JSON.parse(text));
   if (valid) return { kind: "fits" };
   const last = errors.at(-1);
-  return { kind: "broken", keyword: last?.keyword ?? "schema", place: last?.instanceLocation ?? "#" };
+  const depth = (last?.instanceLocation ?? "#").split("/").length - 1;
+  return { kind: "broken", keyword: last?.keyword ?? "schema", depth };
 }
 
 function isTimeout(error: unknown): boolean {
