@@ -1,5 +1,6 @@
 /** What one configuration became: routes, services, callers and limits, as one value that is swapped whole. */
 
+import { isDeepStrictEqual } from "node:util";
 import type { CallObserver } from "../call/call-observer.ts";
 import { CONTINUATION_INSTRUCTION } from "../config/policy-defaults.ts";
 import { resolveCallerScope } from "../config/resolve-caller-scope.ts";
@@ -41,13 +42,18 @@ export interface Generation extends EdgeGeneration {
   readonly setup: Setup;
   /** When it was made, in milliseconds since the epoch. */
   readonly sinceMs: number;
+  /** Aborted when a configuration has other callers, or allows them other things. */
+  readonly callersEnd: AbortController;
   /** No new call begins with it: its routes are closed when the last running one has ended. */
   retire(): void;
 }
 
-/** Makes the generation of a setup, and puts its routes in the place of those before. */
-export function makeGeneration(number: number, setup: Setup, shared: SharedParts): Generation {
+/** Makes the generation of a setup, and puts its routes in the place of those of the generation `before`. */
+export function makeGeneration(setup: Setup, shared: SharedParts, before?: Generation): Generation {
   const { loaded, settings } = setup;
+  const callers = listCallers(setup);
+  const keepsCallers = before !== undefined && isDeepStrictEqual(listCallers(before.setup), callers);
+  const callersEnd = keepsCallers ? before.callersEnd : new AbortController();
   const { table, observer, random } = shared;
   const routes = table.load(defineRoutes(loaded.config, random));
   const planSettings = makePlanSettings(setup, routes);
@@ -57,12 +63,13 @@ export function makeGeneration(number: number, setup: Setup, shared: SharedParts
     if (retired && exchangeCount === 0) routes.release();
   };
   return {
-    number,
+    number: (before?.number ?? 0) + 1,
     setup,
     sinceMs: Date.now(),
+    callersEnd,
     services: {
       completion: createCompletion(planSettings, shared.engine),
-      routes: createRoutes(planSettings, table, observer),
+      routes: createRoutes(planSettings, table, observer, callersEnd.signal),
       comparison: createComparison({
         settings: planSettings,
         engine: shared.comparisonEngine,
@@ -75,7 +82,7 @@ export function makeGeneration(number: number, setup: Setup, shared: SharedParts
       admin: createAdmin(shared.reload),
     },
     limits: makeEdgeLimits(settings),
-    callers: createCallers(listCallers(setup), shared.callCounts),
+    callers: createCallers(callers, shared.callCounts),
     corsOrigins: settings.corsOrigins,
     enter() {
       exchangeCount += 1;

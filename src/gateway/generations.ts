@@ -68,7 +68,7 @@ class GenerationChain implements Generations {
     this.#onLoad = onLoad;
     this.#shared = { ...shared, reload: this.reload };
     this.#opened = loadSetup(source);
-    this.#current = makeGeneration(1, this.#opened, this.#shared);
+    this.#current = makeGeneration(this.#opened, this.#shared);
   }
 
   get current(): Generation {
@@ -118,8 +118,9 @@ class GenerationChain implements Generations {
     const changes = describeChanges(before.setup, setup);
     const warnings = setup.warnings.map(printProblem);
     if (changes.length > 0) {
-      this.#current = makeGeneration(before.number + 1, setup, this.#shared);
+      this.#current = makeGeneration(setup, this.#shared, before);
       before.retire();
+      if (this.#current.callersEnd !== before.callersEnd) before.callersEnd.abort();
       this.#shared.observer.operatorActed({ act: "reload", caller, requestId, what: changes, reason: "" });
       for (const warning of warnings) this.#log.warn(warning);
     }

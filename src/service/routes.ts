@@ -21,7 +21,7 @@ import { RoutingSchema, SkipReason } from "../../gen/ts/understudy/v1/routing_pb
 import type { CallObserver } from "../call/call-observer.ts";
 import { type Caller, mayUseRoute, mayUseWorkload } from "../call/caller-scope.ts";
 import type { PlannedRoute as PlanRoute } from "../call/plan.ts";
-import { CallRefused } from "../call/refusal.ts";
+import { CallRefused, type Refusal } from "../call/refusal.ts";
 import { describeApproval } from "../plan/describe-approval.ts";
 import { makePlan, type PlanSettings } from "../plan/make-plan.ts";
 import { describePolicy, PLAIN_CALL, resolvePolicy } from "../plan/policy.ts";
@@ -45,11 +45,18 @@ const MAX_ISOLATION_MS = 30 * 24 * 3_600_000;
 /** Most routes that a watcher may name; more are all of them. */
 const MAX_WATCHED_ROUTES = 1_000;
 
-/** Creates the handlers of `RouteService`. */
+/** A watch may last for days: who may see what is asked again. */
+const CALLERS_CHANGED: Refusal = {
+  reason: ErrorReason.CALLER_UNKNOWN,
+  message: "the callers of the configuration, or what they may use, changed; watch again",
+};
+
+/** Creates the handlers of `RouteService`. `callersEnd` is aborted when callers, or what they may see, change. */
 export function createRoutes(
   settings: PlanSettings,
   table: RouteTable,
   observer: Pick<Required<CallObserver>, "operatorActed">,
+  callersEnd: AbortSignal,
 ): RouteHandlers {
   return {
     ...createModelNames(settings, table),
@@ -79,7 +86,9 @@ export function createRoutes(
         if (table.find(name) === undefined) refuseRoute(name);
       }
       const shows = (name: string): boolean => (watched?.has(name) ?? true) && mayUseRoute(caller, name);
-      for await (const news of table.watch(signal, shows)) yield create(WatchRoutesResponseSchema, news);
+      const end = AbortSignal.any([signal, callersEnd]);
+      for await (const news of table.watch(end, shows)) yield create(WatchRoutesResponseSchema, news);
+      if (callersEnd.aborted && !signal.aborted) throw new CallRefused(CALLERS_CHANGED);
     },
     isolateRoute(request, { caller, requestId }) {
       checkOperator(caller);

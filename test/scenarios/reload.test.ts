@@ -280,6 +280,22 @@ test("limits, origins and callers are those of the new configuration at once", a
   expect(response.headers.get("access-control-allow-origin")).toBe("https://app.example");
 });
 
+test("a watch goes on over a reload, but not over a change of what callers may see", async () => {
+  const callers = { app: { api_key: "key-of-the-app-0001" }, other: { api_key: "key-of-another-01" } };
+  await using stage = await startStage({ ...WELL, others: { callers } });
+  const { routes, admin } = stage.as("key-of-the-app-0001");
+  const watch = routes.watchRoutes({})[Symbol.asyncIterator]();
+  await watch.next();
+  stage.configure({ routes: { a: "a", b: "b" }, workloads: WELL.workloads, others: { callers } });
+  await admin.reloadConfiguration({});
+  const { value } = await watch.next();
+  expect(value?.routes.map(({ name }: { name: string }) => name)).toEqual(["b"]);
+
+  stage.configure({ routes: { a: "a", b: "b" }, workloads: WELL.workloads, others: { callers: { app: callers.app } } });
+  await admin.reloadConfiguration({});
+  await expect(watch.next()).rejects.toThrow(/unauthenticated.*watch again/);
+});
+
 test("what is read once says that it needs a restart", async () => {
   await using stage = await startStage(WELL);
   const server = { listen: "127.0.0.1:1", max_streams_per_connection: 7 };

@@ -67,7 +67,7 @@ function serveWorkloads(
     },
     approvals: makeApprovals({ required, workloads, granted: [], shapeOf: () => undefined }),
   };
-  return createRoutes(settings, table, { operatorActed: (act) => void acts.push(act) });
+  return createRoutes(settings, table, { operatorActed: (act) => void acts.push(act) }, new AbortController().signal);
 }
 
 function reasonOf(act: () => unknown): ErrorReason | undefined {

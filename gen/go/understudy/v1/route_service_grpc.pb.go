@@ -44,7 +44,8 @@ type RouteServiceClient interface {
 	// Sends the state of every route at once, then the state of each route that changes. Ends only with the client or
 	// the server.
 	//
-	// Fails with `NOT_FOUND` if a named route does not exist, and with `UNAVAILABLE` when the server drains.
+	// Fails with `NOT_FOUND` if a named route does not exist, and with `UNAVAILABLE` when the server drains. Ends with
+	// `UNAUTHENTICATED` (`CALLER_UNKNOWN`) when a new configuration has other callers or allows them other things: watch again.
 	WatchRoutes(ctx context.Context, in *WatchRoutesRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[WatchRoutesResponse], error)
 	// Takes a route out of service until it is restored. Running answers move to the next route if they can.
 	//
@@ -154,7 +155,8 @@ type RouteServiceServer interface {
 	// Sends the state of every route at once, then the state of each route that changes. Ends only with the client or
 	// the server.
 	//
-	// Fails with `NOT_FOUND` if a named route does not exist, and with `UNAVAILABLE` when the server drains.
+	// Fails with `NOT_FOUND` if a named route does not exist, and with `UNAVAILABLE` when the server drains. Ends with
+	// `UNAUTHENTICATED` (`CALLER_UNKNOWN`) when a new configuration has other callers or allows them other things: watch again.
 	WatchRoutes(*WatchRoutesRequest, grpc.ServerStreamingServer[WatchRoutesResponse]) error
 	// Takes a route out of service until it is restored. Running answers move to the next route if they can.
 	//

@@ -47,7 +47,8 @@ class RouteServiceStub:
     """Sends the state of every route at once, then the state of each route that changes. Ends only with the client or
     the server.
 
-    Fails with `NOT_FOUND` if a named route does not exist, and with `UNAVAILABLE` when the server drains.
+    Fails with `NOT_FOUND` if a named route does not exist, and with `UNAVAILABLE` when the server drains. Ends with
+    `UNAUTHENTICATED` (`CALLER_UNKNOWN`) when a new configuration has other callers or allows them other things: watch again.
     """
     IsolateRoute: _grpc.UnaryUnaryMultiCallable[_route_service_pb2.IsolateRouteRequest, _route_service_pb2.IsolateRouteResponse]
     """Takes a route out of service until it is restored. Running answers move to the next route if they can.
@@ -84,7 +85,8 @@ class RouteServiceAsyncStub(RouteServiceStub):
     """Sends the state of every route at once, then the state of each route that changes. Ends only with the client or
     the server.
 
-    Fails with `NOT_FOUND` if a named route does not exist, and with `UNAVAILABLE` when the server drains.
+    Fails with `NOT_FOUND` if a named route does not exist, and with `UNAVAILABLE` when the server drains. Ends with
+    `UNAUTHENTICATED` (`CALLER_UNKNOWN`) when a new configuration has other callers or allows them other things: watch again.
     """
     IsolateRoute: _aio.UnaryUnaryMultiCallable[_route_service_pb2.IsolateRouteRequest, _route_service_pb2.IsolateRouteResponse]  # type: ignore[assignment]
     """Takes a route out of service until it is restored. Running answers move to the next route if they can.
@@ -136,7 +138,8 @@ class RouteServiceServicer(metaclass=_abc_1.ABCMeta):
         """Sends the state of every route at once, then the state of each route that changes. Ends only with the client or
         the server.
 
-        Fails with `NOT_FOUND` if a named route does not exist, and with `UNAVAILABLE` when the server drains.
+        Fails with `NOT_FOUND` if a named route does not exist, and with `UNAVAILABLE` when the server drains. Ends with
+        `UNAUTHENTICATED` (`CALLER_UNKNOWN`) when a new configuration has other callers or allows them other things: watch again.
         """
 
     @_abc_1.abstractmethod

@@ -992,7 +992,8 @@ export const RouteService: GenService<{
    * Sends the state of every route at once, then the state of each route that changes. Ends only with the client or
    * the server.
    *
-   * Fails with `NOT_FOUND` if a named route does not exist, and with `UNAVAILABLE` when the server drains.
+   * Fails with `NOT_FOUND` if a named route does not exist, and with `UNAVAILABLE` when the server drains. Ends with
+   * `UNAUTHENTICATED` (`CALLER_UNKNOWN`) when a new configuration has other callers or allows them other things: watch again.
    *
    * @generated from rpc understudy.v1.RouteService.WatchRoutes
    */
