@@ -9,15 +9,17 @@ import { sleep } from "../time/sleep.ts";
 import { createPlainDoor } from "./admin/plain-door.ts";
 import { type CallGate, createCallGate, drainingRefusal } from "./admission/call-gate.ts";
 import { createRequestMemory } from "./admission/request-memory.ts";
+import { createUnfinishedRequests, type UnfinishedRequests } from "./admission/unfinished-requests.ts";
 import { createCors } from "./cors.ts";
 import type { Door } from "./door/door.ts";
 import type { EdgeGeneration } from "./edge-generation.ts";
 import { createOpenaiDoor } from "./openai/openai-door.ts";
-import type { EdgeRequest, EdgeResponse, Exchange } from "./port/exchange.ts";
+import { connectionOf, type EdgeRequest, type EdgeResponse, type Exchange } from "./port/exchange.ts";
 import { type Address, createPort } from "./port/port.ts";
+import { createReception } from "./reception.ts";
 import { apiServices, detailFiles, listedServices } from "./rpc/api-files.ts";
 import { registerApi } from "./rpc/api-routes.ts";
-import { createHealth } from "./rpc/health.ts";
+import { createHealth, WATCH_PATH } from "./rpc/health.ts";
 import { registerReflection } from "./rpc/reflection.ts";
 import { createRpcDoor } from "./rpc/rpc-door.ts";
 
@@ -59,15 +61,16 @@ export interface Edge {
 
 /** Creates the edge. */
 export function createEdge(options: EdgeOptions): Edge {
-  const gate = createCallGate();
+  const unfinished = createUnfinishedRequests();
+  const gate = createCallGate(unfinished);
   const health = createHealth(apiServices.map(({ typeName }) => typeName));
   // Streams that only watch end when connections close; answers may go on until the drain timeout.
   const idleEnd = new AbortController();
   const end = new AbortController();
   const closing = new AbortController();
-  const doors = createDoors(options, { gate, health, idleEnd: idleEnd.signal, end: end.signal });
+  const parts = { gate, health, unfinished, idleEnd: idleEnd.signal, end: end.signal };
   const { limits } = options.generation();
-  const port = createPort({ limits, tls: options.tls, log: options.log, serve: createServe(options, gate, doors) });
+  const port = createPort({ limits, tls: options.tls, log: options.log, serve: createServe(options, parts) });
   let finished: Promise<void> | undefined;
 
   const endCalls = (): void => {
@@ -104,50 +107,47 @@ export function createEdge(options: EdgeOptions): Edge {
 
 interface Parts {
   readonly gate: CallGate;
+  readonly unfinished: UnfinishedRequests;
   readonly health: ReturnType<typeof createHealth>;
   readonly idleEnd: AbortSignal;
   readonly end: AbortSignal;
 }
 
 /** The doors in the order in which they are asked. */
-function createDoors({ generation, log, observer }: EdgeOptions, parts: Parts): readonly Door[] {
-  const { gate, health, idleEnd, end } = parts;
-  const memory = createRequestMemory(() => generation().limits.maxBufferedBytes);
+function createDoors(log: Log, { gate, health, unfinished, idleEnd, end }: Parts): readonly Door[] {
   const rpcDoor = createRpcDoor({
-    gate,
-    memory,
+    unfinished,
     log,
-    observer,
     registerGated: (router) => registerApi(router, { idleEnd, end }),
     registerOpen: (router) => {
       health.register(router);
       registerReflection(router, listedServices, detailFiles);
     },
+    watches: new Set([WATCH_PATH]),
     idleEnd,
   });
-  const openaiDoor = createOpenaiDoor({ gate, memory, log, observer, end });
-  return [rpcDoor, openaiDoor, createPlainDoor(() => !gate.draining)];
+  return [rpcDoor, createOpenaiDoor({ unfinished, log, end }), createPlainDoor(() => !gate.draining)];
 }
 
-function createServe(
-  { generation: current, makeRequestId = randomUUID, log }: EdgeOptions,
-  gate: CallGate,
-  doors: readonly Door[],
-) {
+function createServe(options: EdgeOptions, parts: Parts) {
+  const { generation: current, makeRequestId = randomUUID, log, observer } = options;
+  const { gate, unfinished } = parts;
+  const doors = createDoors(log, parts);
+  const memory = createRequestMemory(() => current().limits.maxBufferedBytes, unfinished);
+  const receive = createReception({ doors, gate, memory, observer });
   const answerCors = createCors(["x-request-id", ...doors.flatMap((door) => door.exposedHeaders)]);
   return (request: EdgeRequest, response: EdgeResponse): void => {
     const requestId = makeRequestId();
     const generation = current();
     response.once("close", generation.enter());
     const path = (request.url ?? "").split("?", 1)[0] ?? "";
-    const exchange: Exchange = { requestId, request, response, path, generation };
+    const exchange: Exchange = { requestId, request, response, connection: connectionOf(request), path, generation };
     const onError = (error: Error): void => log.debug({ requestId, fault: error.name }, "client connection broke");
     request.on("error", onError);
     response.on("error", onError);
     response.setHeader("x-request-id", requestId);
     if (gate.draining && request.httpVersionMajor === 1) response.setHeader("connection", "close");
-    if (answerCors(exchange)) return;
-    doors.some((door) => door.answer(exchange));
+    if (!answerCors(exchange)) receive(exchange);
   };
 }
 

@@ -121,12 +121,12 @@ describe.each(WAYS)("$way", (way) => {
       {},
     ],
     ["a full server", ErrorReason.OVERLOADED, { limits: { maxConcurrentCalls: 0 } }, {}],
-    ["full memory", ErrorReason.OVERLOADED, { limits: { maxBufferedBytes: 1 } }, {}],
+    ["too little memory", ErrorReason.TOO_LARGE, { limits: { maxBufferedBytes: 1 } }, {}],
     [
       "a large header",
       ErrorReason.TOO_LARGE,
       { limits: { maxHeaderBytes: 2_000 } },
-      { headers: { "x-filler": "f".repeat(3_000) } },
+      { headers: { "x-filler": "filler ".repeat(500) } },
     ],
     ["a large body", ErrorReason.TOO_LARGE, { limits: { maxRequestBytes: 4 } }, {}],
     [
@@ -141,7 +141,7 @@ describe.each(WAYS)("$way", (way) => {
     const staged = await stage(way, options);
     await staged.send(others).read();
     await staged.expectOne(refused(reason), { run: undefined, routes: [] });
-    expect(staged.log()).not.toMatch(/key-of|ffff/);
+    expect(staged.log()).not.toMatch(/key-of|filler/);
   });
 
   test("refused by its service", async () => {

@@ -1,8 +1,9 @@
 /** The door of plain HTTP: what this is, whether it serves, and what to do about an unknown path. */
 
-import type { Door } from "../door/door.ts";
+import type { Door, OpenEntrance } from "../door/door.ts";
 import { answerText } from "../port/answer-text.ts";
 import { discardRequest, type Exchange } from "../port/exchange.ts";
+import { makeStatus } from "../status.ts";
 
 const WELCOME = `Understudy: an LLM fallback gateway.
 
@@ -18,8 +19,9 @@ Is it serving:        curl HOST:PORT/healthz
 
 /** Creates the door that answers every path. The last one of the list. */
 export function createPlainDoor(isServing: () => boolean): Door {
-  return {
-    exposedHeaders: [],
+  const entrance: OpenEntrance = {
+    kind: "open",
+    watches: false,
     answer(exchange) {
       const { method } = exchange.request;
       const reads = method === "GET" || method === "HEAD";
@@ -31,9 +33,10 @@ export function createPlainDoor(isServing: () => boolean): Door {
       } else {
         answerUnknown(exchange);
       }
-      return true;
     },
+    refuse: (exchange, refusal) => answerText(exchange, makeStatus(refusal).httpStatus, refusal.message),
   };
+  return { exposedHeaders: [], find: () => entrance };
 }
 
 function answerUnknown(exchange: Exchange): void {

@@ -1,10 +1,11 @@
 /** Decides whether a call may start, before anything of it is read. */
 
 import { ErrorReason } from "../../../gen/ts/understudy/v1/ledger_pb.ts";
-import type { Caller } from "../../call/caller-scope.ts";
-import { CallRefused } from "../../call/refusal.ts";
+import { CallRefused, type Refusal } from "../../call/refusal.ts";
 import type { EdgeLimits } from "../edge-limits.ts";
 import type { EdgeRequest, Exchange } from "../port/exchange.ts";
+import type { KnownCaller } from "./callers.ts";
+import { type UnfinishedRequests, unfinishedRefusal } from "./unfinished-requests.ts";
 
 /** When a refused client may ask this replica again, in milliseconds. */
 const OVERLOAD_RETRY_MS = 1_000;
@@ -16,12 +17,14 @@ export interface CallGate {
   readonly draining: boolean;
   /** Refuses every call from now on. */
   startDraining(): void;
-  /** Admits a call until its response is closed, and returns its caller. Throws `CallRefused`. */
-  enter(exchange: Exchange): Caller | undefined;
+  /** Finds out whose call it is; nothing is taken yet. Throws `CallRefused`. */
+  identify(exchange: Exchange): KnownCaller;
+  /** Takes a place for a call until its response is closed. Throws `CallRefused`. */
+  enter(exchange: Exchange, known: KnownCaller): void;
 }
 
 /** Creates the gate that all doors share. */
-export function createCallGate(): CallGate {
+export function createCallGate(unfinished: UnfinishedRequests): CallGate {
   let callCount = 0;
   let draining = false;
   return {
@@ -34,17 +37,24 @@ export function createCallGate(): CallGate {
     startDraining() {
       draining = true;
     },
-    enter({ request, response, generation: { limits, callers } }) {
+    identify({ request, generation: { limits, callers } }) {
       if (draining) throw drainingRefusal();
-      if (callCount >= limits.maxConcurrentCalls) throw overloaded(limits.maxConcurrentCalls);
-      checkSize(request, limits);
-      const place = callers.enter(request.headers);
+      checkHeader(request, limits.maxHeaderBytes);
+      const known = callers.identify(request.headers);
+      checkBody(request, limits);
+      return known;
+    },
+    enter({ response, generation: { limits, callers } }, known) {
+      const { maxConcurrentCalls } = limits;
+      if (callCount >= maxConcurrentCalls && !unfinished.giveUpOldest(unfinishedRefusal)) {
+        throw new CallRefused(placesRefusal(maxConcurrentCalls));
+      }
+      const leave = callers.enter(known, maxConcurrentCalls);
       callCount += 1;
       response.once("close", () => {
         callCount -= 1;
-        place.leave();
+        leave();
       });
-      return place.caller;
     },
   };
 }
@@ -54,22 +64,30 @@ export function drainingRefusal(): CallRefused {
   return new CallRefused({ reason: ErrorReason.DRAINING, message: "this server is about to stop; ask another one" });
 }
 
-function overloaded(maxConcurrentCalls: number): CallRefused {
+/** Why a call is not let in while more come than can be served. */
+export const overloadRefusal: Refusal = {
+  reason: ErrorReason.OVERLOADED,
+  message: "more calls come than this server can serve; ask another one, or later",
+  retryAfterMs: OVERLOAD_RETRY_MS,
+};
+
+function placesRefusal(maxConcurrentCalls: number): Refusal {
   const message = `the server runs ${maxConcurrentCalls} calls, its max_concurrent_calls`;
-  return new CallRefused({ reason: ErrorReason.OVERLOADED, message, retryAfterMs: OVERLOAD_RETRY_MS });
+  return { reason: ErrorReason.OVERLOADED, message, retryAfterMs: OVERLOAD_RETRY_MS };
 }
 
-function checkSize(request: EdgeRequest, limits: EdgeLimits): void {
-  const headerBytes = request.rawHeaders.reduce((sum, text) => sum + text.length, 0);
-  if (headerBytes > limits.maxHeaderBytes) {
-    throw tooLarge(`the header has ${headerBytes} bytes, more than the ${limits.maxHeaderBytes} that are taken`);
-  }
-  const bodyBytes = Number(request.headers["content-length"] ?? 0);
-  if (bodyBytes > limits.maxRequestBytes) {
-    throw tooLarge(`the request has ${bodyBytes} bytes, more than max_request_bytes, ${limits.maxRequestBytes}`);
-  }
+/** Checks the size of a header. Throws `CallRefused`: HTTP/2 lets the first one of a connection pass at any size. */
+export function checkHeader({ rawHeaders }: EdgeRequest, maxBytes: number): void {
+  let bytes = 0;
+  for (const text of rawHeaders) bytes += text.length;
+  if (bytes <= maxBytes) return;
+  const message = `the header has ${bytes} bytes, more than the ${maxBytes} that are taken`;
+  throw new CallRefused({ reason: ErrorReason.TOO_LARGE, message });
 }
 
-function tooLarge(message: string): CallRefused {
-  return new CallRefused({ reason: ErrorReason.TOO_LARGE, message });
+function checkBody({ headers }: EdgeRequest, { maxRequestBytes }: EdgeLimits): void {
+  const bytes = Number(headers["content-length"] ?? 0);
+  if (bytes <= maxRequestBytes) return;
+  const message = `the request has ${bytes} bytes, more than max_request_bytes, ${maxRequestBytes}`;
+  throw new CallRefused({ reason: ErrorReason.TOO_LARGE, message });
 }

@@ -53,10 +53,7 @@ export function createCompletionEndpoint(path: string, name: string, form: Compl
     name,
     path,
     async answer(call) {
-      const { exchange, parts } = call;
-      const held = parts.memory.open();
-      exchange.response.once("close", () => held.release());
-      const body = await readJson(exchange, exchange.generation.limits, held);
+      const body = await readJson(call);
       const asked = form.read(body, call);
       try {
         await (asked.kind === "whole" ? answerWhole(call, asked) : answerStreamed(call, asked));

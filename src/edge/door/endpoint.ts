@@ -1,18 +1,15 @@
 /** One path of a door, and what answers there. */
 
-import type { CallObserver } from "../../call/call-observer.ts";
 import type { Log } from "../../telemetry/log.ts";
-import type { CallGate } from "../admission/call-gate.ts";
-import type { RequestMemory } from "../admission/request-memory.ts";
+import type { RequestBytes } from "../admission/request-memory.ts";
+import type { UnfinishedRequests } from "../admission/unfinished-requests.ts";
 import type { Exchange } from "../port/exchange.ts";
 import type { HttpCall } from "./http-call.ts";
 
 /** What every door needs of the edge. */
 export interface DoorParts {
-  readonly gate: CallGate;
-  readonly memory: RequestMemory;
+  readonly unfinished: UnfinishedRequests;
   readonly log: Log;
-  readonly observer: Required<CallObserver>;
   /** Aborted when every call must end. */
   readonly end: AbortSignal;
 }
@@ -21,6 +18,8 @@ export interface DoorParts {
 export interface DoorCall {
   readonly exchange: Exchange;
   readonly context: HttpCall;
+  /** The memory of its request. */
+  readonly held: RequestBytes;
   readonly parts: DoorParts;
 }
 

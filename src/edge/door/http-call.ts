@@ -1,11 +1,11 @@
-/** Admits one call of a plain HTTP API, and knows when it must end. */
+/** Knows of one call of a plain HTTP API when it must end. */
 
 import type { CallContext } from "../../call/call-context.ts";
 import { makeInvalidRequest } from "../../call/invalid-request.ts";
 import { CallRefused } from "../../call/refusal.ts";
-import type { CallGate } from "../admission/call-gate.ts";
 import type { FollowedCall } from "../admission/call-trail.ts";
 import { type EdgeRequest, type Exchange, wasCutShort } from "../port/exchange.ts";
+import type { AdmittedCall } from "./door.ts";
 
 /** The header in which a client gives its deadline as a length, in milliseconds. */
 const TIMEOUT_HEADER = "x-understudy-timeout-ms";
@@ -17,12 +17,10 @@ const MAX_TIMEOUT_MS = 86_400_000;
 export type HttpCall = Omit<CallContext, "trail"> & { readonly trail: FollowedCall };
 
 /**
- * Asks the gate, and makes what a service knows of the call. Its signal is aborted when the client leaves, and with
- * the reason of `end` when the server stops. Throws `CallRefused`.
+ * Makes what a service knows of the call. Its signal is aborted when the client leaves, and with the reason of `end`
+ * when the server stops. Throws `CallRefused`.
  */
-export function openHttpCall(exchange: Exchange, gate: CallGate, end: AbortSignal, trail: FollowedCall): HttpCall {
-  const caller = gate.enter(exchange);
-  trail.admitted(caller);
+export function openHttpCall({ exchange, caller, trail }: AdmittedCall, end: AbortSignal): HttpCall {
   return {
     requestId: exchange.requestId,
     signal: signalOfEnd(exchange, end),

@@ -3,12 +3,11 @@
 import { ErrorReason } from "../../../gen/ts/understudy/v1/ledger_pb.ts";
 import type { Refusal } from "../../call/refusal.ts";
 import { describeFault } from "../../telemetry/describe-fault.ts";
-import { type FollowedCall, followCall } from "../admission/call-trail.ts";
-import { abandon, type Exchange, wasCutShort } from "../port/exchange.ts";
+import { abandon, type Exchange } from "../port/exchange.ts";
 import { type FailedCall, refusalOf } from "../refusal-of.ts";
 import { makeStatus, type Status } from "../status.ts";
 import { REPORT_HEADERS } from "./call-report.ts";
-import type { Door } from "./door.ts";
+import type { AdmittedCall, Door, GatedEntrance } from "./door.ts";
 import type { DoorParts, Endpoint } from "./endpoint.ts";
 import { openHttpCall } from "./http-call.ts";
 import { makeRetryHeaders, RETRY_HEADERS } from "./retry-headers.ts";
@@ -28,21 +27,38 @@ export interface DoorForm {
 
 /** Creates a door. Paths that are none of its endpoints are for another door. */
 export function createHttpDoor(form: DoorForm, parts: DoorParts): Door {
+  const entrances = form.endpoints.map((endpoint) => ({
+    path: endpoint.path,
+    entrance: createEntrance(endpoint, form, parts),
+  }));
   return {
     exposedHeaders: [...form.requestIdHeaders, ...RETRY_HEADERS, ...REPORT_HEADERS],
-    answer(exchange) {
-      const { requestId, response } = exchange;
-      const endpoint = form.endpoints.find(({ path }) => isAt(exchange.path, path));
-      if (endpoint === undefined) return false;
-      for (const name of form.requestIdHeaders) response.setHeader(name, requestId);
-      const trail = followCall({ requestId, door: form.name, method: endpoint.name }, parts.observer);
-      response.once("close", () => trail.closed(wasCutShort(response)));
-      run({ exchange, endpoint, form, parts, trail }).catch((error: unknown) => {
+    find: (asked) => entrances.find(({ path }) => isAt(asked, path))?.entrance,
+  };
+}
+
+function createEntrance(endpoint: Endpoint, form: DoorForm, parts: DoorParts): GatedEntrance {
+  const nameRequest = ({ requestId, response }: Exchange): void => {
+    for (const name of form.requestIdHeaders) response.setHeader(name, requestId);
+  };
+  const breakOff = (exchange: Exchange, error: unknown): void => {
+    parts.log.debug({ requestId: exchange.requestId, ...describeFault(error) }, "answer broke off");
+    abandon(exchange);
+  };
+  return {
+    kind: "gated",
+    describe: ({ requestId }) => ({ requestId, door: form.name, method: endpoint.name }),
+    answer(call) {
+      const { exchange, trail } = call;
+      nameRequest(exchange);
+      run({ call, endpoint, form, parts }).catch((error: unknown) => {
         trail.faulted(error);
-        parts.log.debug({ requestId, ...describeFault(error) }, "answer broke off");
-        abandon(exchange);
+        breakOff(exchange, error);
       });
-      return true;
+    },
+    refuse(exchange, refusal) {
+      nameRequest(exchange);
+      writeError(exchange, makeStatus(refusal), form).catch((error: unknown) => breakOff(exchange, error));
     },
   };
 }
@@ -53,16 +69,15 @@ function isAt(asked: string, path: string): boolean {
 
 /** A call of a door. */
 interface Run {
-  readonly exchange: Exchange;
+  readonly call: AdmittedCall;
   readonly endpoint: Endpoint;
   readonly form: DoorForm;
   readonly parts: DoorParts;
-  readonly trail: FollowedCall;
 }
 
 /** Runs an endpoint, and gives a failure before its first byte the form of an error. */
-async function run({ exchange, endpoint, form, parts, trail }: Run): Promise<void> {
-  const { gate, end } = parts;
+async function run({ call, endpoint, form, parts }: Run): Promise<void> {
+  const { exchange, trail } = call;
   if (exchange.request.method !== endpoint.method) {
     const refusal = makeMethodRefusal(exchange, endpoint);
     trail.refused(refusal);
@@ -70,11 +85,11 @@ async function run({ exchange, endpoint, form, parts, trail }: Run): Promise<voi
     const status = { ...makeStatus(refusal), httpStatus: 405 };
     return writeError(exchange, status, form, { allow: endpoint.method });
   }
-  let failed: FailedCall = { signal: end, trail };
+  let failed: FailedCall = { signal: parts.end, trail };
   try {
-    const context = openHttpCall(exchange, gate, end, trail);
+    const context = openHttpCall(call, parts.end);
     failed = context;
-    await endpoint.answer({ exchange, context, parts });
+    await endpoint.answer({ exchange, context, held: call.held, parts });
   } catch (error) {
     const refusal = refusalOf(error, failed);
     if (exchange.response.headersSent) throw error;

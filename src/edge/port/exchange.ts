@@ -1,12 +1,22 @@
 /** One HTTP request and its response, of either HTTP version. */
 
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { constants, type Http2ServerRequest, type Http2ServerResponse } from "node:http2";
+import {
+  constants,
+  type Http2ServerRequest,
+  type Http2ServerResponse,
+  type Http2Session,
+  type Http2Stream,
+} from "node:http2";
+import type { Socket } from "node:net";
 
 import type { EdgeGeneration } from "../edge-generation.ts";
 
 export type EdgeRequest = IncomingMessage | Http2ServerRequest;
 export type EdgeResponse = ServerResponse | Http2ServerResponse;
+
+/** What stays the same for all exchanges of one client at a time; the stream where the connection is gone already. */
+export type Connection = Socket | Http2Session | Http2Stream;
 
 /** One HTTP request and its response. */
 export interface Exchange {
@@ -14,10 +24,22 @@ export interface Exchange {
   readonly requestId: string;
   readonly request: EdgeRequest;
   readonly response: EdgeResponse;
+  readonly connection: Connection;
   /** The path without its query. */
   readonly path: string;
   /** The configuration that was in force when the request came. */
   readonly generation: EdgeGeneration;
+}
+
+/** The connection of an exchange. */
+export function connectionOf(request: EdgeRequest): Connection {
+  return "stream" in request ? (request.stream.session ?? request.stream) : request.socket;
+}
+
+/** Closes the connection of a client that asks for too much, with everything on it. */
+export function closeConnection({ connection }: Exchange): void {
+  if ("goaway" in connection) connection.destroy(undefined, constants.NGHTTP2_ENHANCE_YOUR_CALM);
+  else connection.destroy();
 }
 
 /** Ends an exchange without an answer: resets the HTTP/2 stream, or closes the HTTP/1.1 connection. */

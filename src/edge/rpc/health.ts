@@ -11,6 +11,9 @@ import { drainingRefusal } from "../admission/call-gate.ts";
 import { rpcCallOf } from "./rpc-call.ts";
 import { makeRpcStatus } from "./rpc-status.ts";
 
+/** The method whose answer goes on for as long as the client listens. */
+export const WATCH_PATH = `/${Health.typeName}/${Health.method.watch.name}`;
+
 export interface HealthState {
   /** Says NOT_SERVING from now on, to watchers at once. */
   stopServing(): void;

@@ -20,13 +20,14 @@ export interface RpcCall {
   readonly requestId: string;
   /** The message that the method takes. */
   readonly input: DescMessage;
-  /** The bytes of the request. */
+  /** The memory of the request. */
   readonly held: RequestBytes;
+  /** What the request takes when it is decoded, in bytes. */
+  decodedBytes: number;
   body: RequestBody;
   /** Undefined for health and reflection, which anybody may ask at any time. */
   readonly trail: FollowedCall | undefined;
-  /** Set when the call was admitted. */
-  caller: Caller | undefined;
+  readonly caller: Caller | undefined;
 }
 
 /** Where the library's context keeps the call. */
@@ -45,5 +46,6 @@ export function makeCallContext(context: HandlerContext): CallContext {
   const { requestId, caller, trail } = call;
   if (trail === undefined) throw new Error("a call came past the gate");
   call.body = { kind: "decoded" };
+  call.held.settle(call.decodedBytes);
   return { requestId, signal: context.signal, timeoutMs: context.timeoutMs(), caller, trail };
 }

@@ -5,24 +5,22 @@ import { type ConnectRouter, cors, createConnectRouter, createContextValues } fr
 import type { UniversalHandler, UniversalServerRequest } from "@connectrpc/connect/protocol";
 
 import { ErrorReason } from "../../../gen/ts/understudy/v1/ledger_pb.ts";
-import type { CallObserver } from "../../call/call-observer.ts";
-import { CallRefused } from "../../call/refusal.ts";
 import { MAX_REQUEST_BYTES } from "../../config/server-defaults.ts";
 import { describeFault } from "../../telemetry/describe-fault.ts";
 import type { Log } from "../../telemetry/log.ts";
-import type { CallGate } from "../admission/call-gate.ts";
-import { followCall } from "../admission/call-trail.ts";
-import { readRequest } from "../admission/request-body.ts";
-import type { RequestMemory } from "../admission/request-memory.ts";
-import type { Door } from "../door/door.ts";
+import { STRANGER_LIMITS } from "../admission/strangers.ts";
+import type { UnfinishedRequests } from "../admission/unfinished-requests.ts";
+import type { Door, Entrance } from "../door/door.ts";
 import { answerText } from "../port/answer-text.ts";
 import { abandon, type Exchange, wasCutShort } from "../port/exchange.ts";
 import { createBoundedGzip } from "./bounded-gzip.ts";
 import { clarifyAnswer } from "./clarify-answer.ts";
 import { createJsonDecoder } from "./json-decoder.ts";
-import { type RequestBody, type RpcCall, rpcCallKey, rpcCallOf } from "./rpc-call.ts";
-import { makeRpcStatus } from "./rpc-status.ts";
+import { readRpcRequest } from "./read-rpc-request.ts";
+import { type RequestBody, type RpcCall, rpcCallKey } from "./rpc-call.ts";
+import { rpcFormOf } from "./rpc-form.ts";
 import { writeAnswer } from "./write-answer.ts";
+import { writeRefusal } from "./write-refusal.ts";
 
 /** What the library needs to know of a request. Nothing else reaches it, keys least of all. */
 const PROTOCOL_HEADERS = [
@@ -42,68 +40,87 @@ const PROTOCOL_HEADERS = [
 const EXPOSED_HEADERS = [...cors.exposedHeaders, "grpc-retry-pushback-ms"];
 
 export interface RpcDoorOptions {
-  readonly gate: CallGate;
-  readonly memory: RequestMemory;
+  readonly unfinished: UnfinishedRequests;
   readonly log: Log;
-  readonly observer: Required<CallObserver>;
-  /** Adds the services that ask the gate first. */
+  /** Adds the services whose calls need a place. */
   readonly registerGated: (router: ConnectRouter) => void;
   /** Adds the services that answer everybody at any time: health and reflection. */
   readonly registerOpen: (router: ConnectRouter) => void;
+  /** Paths of methods of the open services whose answers go on for as long as the client listens. */
+  readonly watches: ReadonlySet<string>;
   /** Ends the streams of the open services when the server stops. */
   readonly idleEnd: AbortSignal;
 }
 
 /** Creates the door. Paths that are no method are for another door. */
 export function createRpcDoor(options: RpcDoorOptions): Door {
-  const { memory, log, observer } = options;
   const reading = new AsyncLocalStorage<RpcCall>();
-  const handlers = createHandlers(options, reading);
+  const { open, gated } = createRouters(options, reading);
+  const run = createRun(options, reading);
+  const entrances = new Map<string, Entrance>();
+  for (const handler of open.handlers) {
+    const path = handler.requestPath;
+    entrances.set(path, {
+      kind: "open",
+      watches: options.watches.has(path),
+      answer: (exchange, held) => run(handler, { exchange, held, trail: undefined, caller: undefined }),
+      refuse: writeRefusal,
+    });
+  }
+  for (const handler of gated.handlers) {
+    const method = handler.method.name;
+    entrances.set(handler.requestPath, {
+      kind: "gated",
+      describe: ({ requestId, request }) => ({ requestId, door: doorOf(request.headers["content-type"]), method }),
+      answer: (call) => run(handler, call),
+      refuse: writeRefusal,
+    });
+  }
+  return { exposedHeaders: EXPOSED_HEADERS, find: (path) => entrances.get(path) };
+}
 
-  const run = async (handler: UniversalHandler, call: RpcCall): Promise<void> => {
+/** The door's name in records. */
+function doorOf(contentType: string | undefined): string {
+  const form = rpcFormOf(contentType);
+  return form === "grpc" || form === "grpc-web" ? form : "connect";
+}
+
+type Run = (handler: UniversalHandler, call: Pick<RpcCall, "exchange" | "held" | "trail" | "caller">) => void;
+
+function createRun({ log, unfinished }: RpcDoorOptions, reading: AsyncLocalStorage<RpcCall>): Run {
+  const answer = async (handler: UniversalHandler, call: RpcCall): Promise<void> => {
     const { exchange } = call;
-    const answer = await reading.run(call, () => handler(makeUniversalRequest(call)));
-    if (answer.body === undefined && answer.status !== 200) return refuseForm(call, answer.status, answer.header);
-    await writeAnswer(answer, exchange, {
+    const response = await reading.run(call, () => handler(makeUniversalRequest(call, unfinished)));
+    if (response.body === undefined && response.status !== 200) {
+      return refuseForm(call, response.status, response.header);
+    }
+    await writeAnswer(response, exchange, {
       clientStallTimeoutMs: exchange.generation.limits.clientStallTimeoutMs,
       clarify: (head) => clarifyAnswer(head, call),
     });
   };
-
-  return {
-    exposedHeaders: EXPOSED_HEADERS,
-    answer(exchange) {
-      const found = handlers.get(exchange.path);
-      if (found === undefined) return false;
-      const { requestId, response } = exchange;
-      const held = memory.open();
-      const trail = found.gated ? followCall({ requestId, ...describeEntry(exchange) }, observer) : undefined;
-      response.once("close", () => {
-        held.release();
-        trail?.closed(wasCutShort(response));
-      });
-      const body: RequestBody = { kind: "arriving" };
-      const { input } = found.handler.method;
-      run(found.handler, { exchange, requestId, input, held, body, trail, caller: undefined }).catch(
-        (error: unknown) => {
-          trail?.faulted(error);
-          log.debug({ requestId, ...describeFault(error) }, "answer broke off");
-          abandon(exchange);
-        },
-      );
-      return true;
-    },
+  return (handler, { exchange, held, trail, caller }) => {
+    const { requestId } = exchange;
+    const body: RequestBody = { kind: "arriving" };
+    const call: RpcCall = {
+      exchange,
+      requestId,
+      input: handler.method.input,
+      held,
+      decodedBytes: 0,
+      trail,
+      caller,
+      body,
+    };
+    answer(handler, call).catch((error: unknown) => {
+      trail?.faulted(error);
+      log.debug({ requestId, ...describeFault(error) }, "answer broke off");
+      abandon(exchange);
+    });
   };
 }
 
-interface FoundHandler {
-  readonly handler: UniversalHandler;
-  /** Whether its calls ask the gate, and are recorded. */
-  readonly gated: boolean;
-}
-
-function createHandlers(options: RpcDoorOptions, reading: AsyncLocalStorage<RpcCall>): Map<string, FoundHandler> {
-  const { gate, idleEnd } = options;
+function createRouters(options: RpcDoorOptions, reading: AsyncLocalStorage<RpcCall>) {
   // The decoder is not among the options that the library declares for a router, but it hands them on as they are.
   const jsonOptions = {
     ignoreUnknownFields: false,
@@ -111,50 +128,30 @@ function createHandlers(options: RpcDoorOptions, reading: AsyncLocalStorage<RpcC
     textDecoder: createJsonDecoder(reading),
   };
   const common = {
-    acceptCompression: [createBoundedGzip(reading)],
+    // Nothing looks at them, and a kilobyte of them would take a hundred.
+    binaryOptions: { readUnknownFields: false },
     // Answers are not compressed: a delta is far below what compression pays for.
     compressMinBytes: Number.MAX_SAFE_INTEGER,
-    // The limit in force is that of the call's generation: `readRequest` and the gzip keep it.
-    readMaxBytes: MAX_REQUEST_BYTES,
     jsonOptions,
   };
-  const open = createConnectRouter({ ...common, shutdownSignal: idleEnd });
+  const open = createConnectRouter({
+    ...common,
+    acceptCompression: [],
+    readMaxBytes: STRANGER_LIMITS.maxMessageBytes,
+    shutdownSignal: options.idleEnd,
+  });
   options.registerOpen(open);
   const gated = createConnectRouter({
     ...common,
-    requestGate: (context) => {
-      enterGate(gate, rpcCallOf(context));
-    },
+    acceptCompression: [createBoundedGzip(reading)],
+    // The limit in force is that of the call's generation: the reader and the gzip keep it.
+    readMaxBytes: MAX_REQUEST_BYTES,
   });
   options.registerGated(gated);
-  return new Map([...listHandlers(open, false), ...listHandlers(gated, true)]);
+  return { open, gated };
 }
 
-function listHandlers({ handlers }: ConnectRouter, gated: boolean): [string, FoundHandler][] {
-  return handlers.map((handler) => [handler.requestPath, { handler, gated }]);
-}
-
-function enterGate(gate: CallGate, call: RpcCall): void {
-  const { exchange, requestId, trail } = call;
-  try {
-    call.caller = gate.enter(exchange);
-    trail?.admitted(call.caller);
-  } catch (error) {
-    if (!(error instanceof CallRefused)) throw error;
-    trail?.refused(error.refusal);
-    throw makeRpcStatus(error.refusal, requestId);
-  }
-}
-
-/** The protocol and the method of a call. */
-function describeEntry({ request, path }: Exchange): { door: string; method: string } {
-  const contentType = request.headers["content-type"] ?? "";
-  const method = path.slice(path.lastIndexOf("/") + 1);
-  if (contentType.startsWith("application/grpc-web")) return { door: "grpc-web", method };
-  return { door: contentType.startsWith("application/grpc") ? "grpc" : "connect", method };
-}
-
-function makeUniversalRequest(call: RpcCall): UniversalServerRequest {
+function makeUniversalRequest(call: RpcCall, unfinished: UnfinishedRequests): UniversalServerRequest {
   const { exchange } = call;
   const { request } = exchange;
   const header = new Headers();
@@ -167,10 +164,7 @@ function makeUniversalRequest(call: RpcCall): UniversalServerRequest {
     method: request.method ?? "",
     url: `http://understudy${exchange.path}`,
     header,
-    body: readRequest(exchange, exchange.generation.limits, call.held, (refusal) => {
-      call.trail?.refused(refusal);
-      return makeRpcStatus(refusal, call.requestId);
-    }),
+    body: readRpcRequest(call, unfinished),
     signal: signalOfDeparture(exchange),
     contextValues: createContextValues().set(rpcCallKey, call),
   };

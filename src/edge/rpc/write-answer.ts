@@ -1,9 +1,10 @@
 /** Writes an answer of the protocol library to an HTTP response. */
 
 import type { UniversalServerResponse } from "@connectrpc/connect/protocol";
-import { type EdgeResponse, type Exchange, isClosed } from "../port/exchange.ts";
+import { type Exchange, isClosed } from "../port/exchange.ts";
 import { createResponseWriter, type ResponseWriter } from "../port/response-writer.ts";
 import { mayBeEnd, type RpcAnswerHead } from "./clarify-answer.ts";
+import { fieldsOf, setHeaders } from "./header-fields.ts";
 
 /** How an answer is written. */
 export interface WriteOptions {
@@ -65,21 +66,4 @@ async function writeBody(
     chunk = next === undefined || next.done === true ? undefined : clarifyEnd(next.value);
   }
   return true;
-}
-
-function setHeaders(response: EdgeResponse, fields: Headers | undefined): void {
-  if (fields === undefined) return;
-  for (const [name, value] of fieldsOf(fields)) response.setHeader(name, value);
-}
-
-function* fieldsOf(fields: Headers): Generator<[string, string]> {
-  for (const [name, value] of fields) yield [name, name === "grpc-message" ? encodeMessage(value) : value];
-}
-
-/**
- * Encodes a `grpc-message` as gRPC says: only what is not printable ASCII, and `%`. The library encodes more, and some
- * clients do not decode that.
- */
-function encodeMessage(encoded: string): string {
-  return decodeURIComponent(encoded).replaceAll(/[^ -$&-~]+/g, encodeURIComponent);
 }

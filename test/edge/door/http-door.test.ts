@@ -14,11 +14,13 @@ import { makeInvalidRequest } from "../../../src/call/invalid-request.ts";
 import { CallRefused } from "../../../src/call/refusal.ts";
 import { createCallGate } from "../../../src/edge/admission/call-gate.ts";
 import { createRequestMemory } from "../../../src/edge/admission/request-memory.ts";
+import { createUnfinishedRequests } from "../../../src/edge/admission/unfinished-requests.ts";
 import { type CompletionForm, createCompletionEndpoint } from "../../../src/edge/door/completion-endpoint.ts";
 import { createDocumentEndpoint } from "../../../src/edge/door/document-endpoint.ts";
 import type { Door } from "../../../src/edge/door/door.ts";
-import type { DoorParts } from "../../../src/edge/door/endpoint.ts";
 import { createHttpDoor, type DoorForm } from "../../../src/edge/door/http-door.ts";
+import { answerText } from "../../../src/edge/port/answer-text.ts";
+import { createReception } from "../../../src/edge/reception.ts";
 import type { CompletionHandlers } from "../../../src/service/services.ts";
 import { createLog } from "../../../src/telemetry/log.ts";
 import { makeEdgeGeneration } from "../start-edge.ts";
@@ -60,20 +62,32 @@ const FORM: DoorForm = {
   }),
 };
 
+/** Answers what no door answers. */
+const teapot: Door = {
+  exposedHeaders: [],
+  find: () => ({
+    kind: "open",
+    watches: false,
+    answer: (exchange) => answerText(exchange, 418, "short and stout"),
+    refuse: (exchange, { message }) => answerText(exchange, 503, message),
+  }),
+};
+
 /** Serves a door of these functions until the end of the test. */
 async function serve(completion: Partial<CompletionHandlers> = {}): Promise<{ url: string; door: Door }> {
   const generation = makeEdgeGeneration({ complete: refuses, streamComplete: streams(), ...completion });
-  const parts: DoorParts = {
-    gate: createCallGate(),
-    memory: createRequestMemory(() => generation.limits.maxBufferedBytes),
-    log: createLog("silent", { write: () => {} }),
+  const unfinished = createUnfinishedRequests();
+  const log = createLog("silent", { write: () => {} });
+  const door = createHttpDoor(FORM, { unfinished, log, end: new AbortController().signal });
+  const receive = createReception({
+    doors: [door, teapot],
+    gate: createCallGate(unfinished),
+    memory: createRequestMemory(() => generation.limits.maxBufferedBytes, unfinished),
     observer: joinObservers([], () => {}),
-    end: new AbortController().signal,
-  };
-  const door = createHttpDoor(FORM, parts);
+  });
   const server = createServer((request, response) => {
     const path = request.url ?? "";
-    if (!door.answer({ requestId: "call-1", request, response, path, generation })) response.writeHead(418).end();
+    receive({ requestId: "call-1", request, response, connection: request.socket, path, generation });
   });
   await new Promise<void>((resolve) => {
     server.listen(0, "127.0.0.1", resolve);

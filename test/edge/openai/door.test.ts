@@ -241,11 +241,11 @@ test("a body over the limit is refused, announced or not", async () => {
   expect(chunked.status).toBe(413);
 });
 
-test("requests that fill the memory for requests are refused for now", async () => {
+test("a request that needs more memory than there is for all is too large", async () => {
   const { url } = await startEdge({ limits: { maxBufferedBytes: 10 } });
   const response = await post(url, ASK);
-  expect(response.status).toBe(503);
-  expect(response.headers.get("x-should-retry")).toBe("true");
+  expect(response.status).toBe(413);
+  expect(await response.json()).toMatchObject({ error: { message: expect.stringContaining("max_buffered_bytes") } });
 });
 
 test.each(["0", "-1", "1.5", "soon", "99999999999"])(

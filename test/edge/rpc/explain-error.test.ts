@@ -54,7 +54,14 @@ test.each<[string, Code, RequestBody, ErrorReason, string]>([
 
 test("the text of a request is kept until the service has the request", () => {
   const reading = new AsyncLocalStorage<RpcCall>();
-  const call = { requestId: "call-1", input, caller: undefined, trail: {}, body: { kind: "arriving" } };
+  const call = {
+    requestId: "call-1",
+    input,
+    caller: undefined,
+    trail: {},
+    held: { settle: () => {} },
+    body: { kind: "arriving" },
+  };
   const context = createHandlerContext({
     service: CompletionService,
     method: streamComplete,
