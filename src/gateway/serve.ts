@@ -13,7 +13,7 @@ import { createEngine } from "../failover/engine.ts";
 import { createRouteTable } from "../route/route-table.ts";
 import { ComparisonPlaces } from "../service/comparison-places.ts";
 import { describeFault } from "../telemetry/describe-fault.ts";
-import { createLog } from "../telemetry/log.ts";
+import { openLog } from "../telemetry/log.ts";
 import { createLogObserver } from "../telemetry/log-observer.ts";
 import { openConfigSource } from "./config-source.ts";
 import { type Generations, startGenerations } from "./generations.ts";
@@ -22,7 +22,7 @@ import { watchFiles } from "./watch-files.ts";
 
 /** Serves until a signal stops the process. Resolves with the exit code. */
 export async function serve(options: ServeOptions): Promise<number> {
-  const log = createLog(options.logLevel);
+  const log = openLog(options.logLevel);
   const observer = joinObservers([createLogObserver(log)], (error) =>
     log.error(describeFault(error), "an observer failed; its further failures are not logged"),
   );

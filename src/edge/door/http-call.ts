@@ -4,14 +4,12 @@ import type { CallContext } from "../../call/call-context.ts";
 import { makeInvalidRequest } from "../../call/invalid-request.ts";
 import { CallRefused } from "../../call/refusal.ts";
 import type { FollowedCall } from "../admission/call-trail.ts";
+import { MAX_DEADLINE_MS } from "../admission/deadline.ts";
 import { type EdgeRequest, type Exchange, wasCutShort } from "../port/exchange.ts";
 import type { AdmittedCall } from "./door.ts";
 
 /** The header in which a client gives its deadline as a length, in milliseconds. */
 const TIMEOUT_HEADER = "x-understudy-timeout-ms";
-
-/** Longest deadline that is understood, in milliseconds: a day. Policies end calls long before. */
-const MAX_TIMEOUT_MS = 86_400_000;
 
 /** A call of a plain HTTP API, from the door on. */
 export type HttpCall = Omit<CallContext, "trail"> & { readonly trail: FollowedCall };
@@ -45,8 +43,7 @@ function signalOfEnd({ response }: Exchange, end: AbortSignal): AbortSignal {
 function readTimeout({ headers }: EdgeRequest): number | undefined {
   const value = headers[TIMEOUT_HEADER];
   if (value === undefined) return undefined;
-  const timeoutMs = typeof value === "string" && /^[1-9]\d{0,8}$/.test(value) ? Number(value) : undefined;
-  if (timeoutMs !== undefined && timeoutMs <= MAX_TIMEOUT_MS) return timeoutMs;
-  const description = `is not a number of milliseconds from 1 to ${MAX_TIMEOUT_MS}; give one, or leave it out`;
+  if (typeof value === "string" && /^[1-9]\d{0,9}$/.test(value)) return Math.min(Number(value), MAX_DEADLINE_MS);
+  const description = "is not a number of milliseconds from 1 with at most ten digits; give one, or leave it out";
   throw new CallRefused(makeInvalidRequest([{ field: TIMEOUT_HEADER, description }]));
 }

@@ -8,6 +8,7 @@ import { ErrorReason } from "../../../gen/ts/understudy/v1/ledger_pb.ts";
 import { MAX_REQUEST_BYTES } from "../../config/server-defaults.ts";
 import { describeFault } from "../../telemetry/describe-fault.ts";
 import type { Log } from "../../telemetry/log.ts";
+import { clampGrpcTimeout, clampTimeoutMs } from "../admission/deadline.ts";
 import { STRANGER_LIMITS } from "../admission/strangers.ts";
 import type { UnfinishedRequests } from "../admission/unfinished-requests.ts";
 import type { Door, Entrance } from "../door/door.ts";
@@ -35,6 +36,12 @@ const PROTOCOL_HEADERS = [
   "grpc-encoding",
   "grpc-accept-encoding",
 ];
+
+/** The deadlines among them, which the library turns into timers as they are. */
+const CLAMPS: Readonly<Record<string, (value: string) => string>> = {
+  "grpc-timeout": clampGrpcTimeout,
+  "connect-timeout-ms": clampTimeoutMs,
+};
 
 /** Where clients of these protocols look for statuses, which pages may read. */
 const EXPOSED_HEADERS = [...cors.exposedHeaders, "grpc-retry-pushback-ms"];
@@ -157,7 +164,7 @@ function makeUniversalRequest(call: RpcCall, unfinished: UnfinishedRequests): Un
   const header = new Headers();
   for (const name of PROTOCOL_HEADERS) {
     const value = request.headers[name];
-    if (typeof value === "string") header.set(name, value);
+    if (typeof value === "string") header.set(name, CLAMPS[name]?.(value) ?? value);
   }
   return {
     httpVersion: request.httpVersion,

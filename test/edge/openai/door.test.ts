@@ -248,7 +248,7 @@ test("a request that needs more memory than there is for all is too large", asyn
   expect(await response.json()).toMatchObject({ error: { message: expect.stringContaining("max_buffered_bytes") } });
 });
 
-test.each(["0", "-1", "1.5", "soon", "99999999999"])(
+test.each(["0", "-1", "1.5", "+5", "007", "soon", "99999999999"])(
   "a deadline of %s is refused by the header's name",
   async (value) => {
     const { url } = await startEdge();
