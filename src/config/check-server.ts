@@ -4,6 +4,7 @@ import { durationMs } from "@bufbuild/protobuf/wkt";
 import { type Config, type Server, ServerSchema } from "../../gen/ts/understudy/config/v1/config_pb.ts";
 import { formatDuration } from "../time/duration.ts";
 import { isLoopback } from "./is-loopback.ts";
+import { chooseMemoryBudget, readProcessMemory } from "./memory-budget.ts";
 import { parseListen } from "./parse-listen.ts";
 import type { Problems } from "./problems.ts";
 import { MAX_REQUEST_BYTES, SERVER_DEFAULTS } from "./server-defaults.ts";
@@ -30,6 +31,7 @@ const DURATIONS_MS = [
 /** Reports what is wrong with the listener's settings. */
 export function checkServer(config: Config, problems: Problems): void {
   const { server } = config;
+  checkMemory(server, problems);
   if (server === undefined) return;
   checkListen(config, server.listen, problems);
   checkRanges(server, problems);
@@ -65,12 +67,23 @@ function checkRanges(server: Server, problems: Problems): void {
     const mend = `give a duration from ${formatDuration(min)} to ${formatDuration(max)}`;
     if (ms < min || ms > max) report(field, "is out of range", mend, problems);
   }
-  const requestBytes = server.maxRequestBytes ?? SERVER_DEFAULTS.maxRequestBytes;
-  const bufferedBytes = server.maxBufferedBytes ?? BigInt(SERVER_DEFAULTS.maxBufferedBytes);
-  if (bufferedBytes < requestBytes) {
+}
+
+/** A request is in memory as it came, twice as much while it grows, and three times as it is worked with. */
+const COPIES = 5;
+
+function checkMemory(server: Server | undefined, problems: Problems): void {
+  const requestBytes = server?.maxRequestBytes ?? SERVER_DEFAULTS.maxRequestBytes;
+  const configured = server?.maxBufferedBytes;
+  if (configured !== undefined && configured < requestBytes) {
     const message = "is smaller than max_request_bytes, so the largest request could never come in";
-    report("maxBufferedBytes", message, `give at least ${requestBytes}`, problems);
+    return report("maxBufferedBytes", message, `give at least ${requestBytes}`, problems);
   }
+  const budgetBytes = Number(configured ?? chooseMemoryBudget(readProcessMemory()));
+  if (budgetBytes >= requestBytes * COPIES) return;
+  const field = configured === undefined ? "max_request_bytes" : "max_buffered_bytes";
+  const message = `a request of ${requestBytes} bytes takes up to ${requestBytes * COPIES} of memory, and all together have ${budgetBytes}`;
+  problems.warn(`server.${field}`, message, "lower max_request_bytes, or give the process more memory");
 }
 
 function report(field: keyof typeof ServerSchema.field, message: string, mend: string, problems: Problems): void {

@@ -2,6 +2,7 @@
 
 import { type Duration, durationMs } from "@bufbuild/protobuf/wkt";
 import type { Config } from "../../gen/ts/understudy/config/v1/config_pb.ts";
+import { chooseMemoryBudget, type ProcessMemory, readProcessMemory } from "./memory-budget.ts";
 import { type ListenAddress, parseListen } from "./parse-listen.ts";
 
 /** Largest `max_request_bytes`: a message of this size is as large as clients' own limits go. */
@@ -13,8 +14,6 @@ export const SERVER_DEFAULTS = {
   listen: "127.0.0.1:8080",
   /** A conversation that fills a window of a million tokens with text takes 4 MiB; the rest is room for pictures. */
   maxRequestBytes: 16 * 1024 * 1024,
-  /** Sixteen of the largest requests at once; a process with 1 GiB stays well below its end. */
-  maxBufferedBytes: 256 * 1024 * 1024,
   /** At 120 KB a stream this is half a gigabyte. */
   maxConcurrentCalls: 4000,
   /** A gRPC client puts all its calls on one connection; Go's and Java's own default of 100 would hold them up. */
@@ -37,6 +36,7 @@ export interface ServerSettings {
   /** Origins whose pages may call, or `*`. */
   readonly corsOrigins: readonly string[];
   readonly maxRequestBytes: number;
+  /** By the memory of the process where the configuration does not say it. */
   readonly maxBufferedBytes: number;
   readonly maxConcurrentCalls: number;
   readonly maxStreamsPerConnection: number;
@@ -46,8 +46,11 @@ export interface ServerSettings {
   readonly maxTotalTimeoutMs: number;
 }
 
-/** Settings of a configuration that was checked. Throws only if `listen` is not an address. */
-export function serverSettings(config: Config): ServerSettings {
+/**
+ * Settings of a configuration that was checked, for a process with so much memory; default that of this one. Throws only
+ * if `listen` is not an address.
+ */
+export function serverSettings(config: Config, memory: ProcessMemory = readProcessMemory()): ServerSettings {
   const { server } = config;
   const listen = parseListen(server?.listen || SERVER_DEFAULTS.listen);
   if (listen === undefined) throw new Error("server.listen is not HOST:PORT, so the configuration was not checked");
@@ -56,7 +59,7 @@ export function serverSettings(config: Config): ServerSettings {
     tls: server?.tls && { certFile: server.tls.certFile, keyFile: server.tls.keyFile },
     corsOrigins: server?.corsOrigins ?? [],
     maxRequestBytes: server?.maxRequestBytes ?? SERVER_DEFAULTS.maxRequestBytes,
-    maxBufferedBytes: Number(server?.maxBufferedBytes ?? SERVER_DEFAULTS.maxBufferedBytes),
+    maxBufferedBytes: Number(server?.maxBufferedBytes ?? chooseMemoryBudget(memory)),
     maxConcurrentCalls: server?.maxConcurrentCalls ?? SERVER_DEFAULTS.maxConcurrentCalls,
     maxStreamsPerConnection: server?.maxStreamsPerConnection ?? SERVER_DEFAULTS.maxStreamsPerConnection,
     drainTimeoutMs: msOr(server?.drainTimeout, SERVER_DEFAULTS.drainTimeoutMs),

@@ -11,7 +11,7 @@ export type ServerLimits = Pick<
 export interface EdgeLimits {
   /** Largest request in bytes, after decompression too. Default 16 MiB: a long conversation with a few pictures. */
   readonly maxRequestBytes: number;
-  /** Most bytes of all requests in flight together. Default 256 MiB, so that requests cannot fill a small machine. */
+  /** Most memory of all requests in flight, in bytes. Default 0.4 of the heap, or 0.3 of the container if that is less. */
   readonly maxBufferedBytes: number;
   /** Largest header in bytes. Default 16 KiB: Node's own limit for HTTP/1.1, for HTTP/2 as well. */
   readonly maxHeaderBytes: number;

@@ -1,6 +1,7 @@
 /** Checks a configuration at rest: `understudy check`. */
 
 import type { CheckOptions } from "../cli/program.ts";
+import { describeMemoryBudget } from "../config/memory-budget.ts";
 import { printProblem } from "../config/problem.ts";
 import { checkRoutes } from "../plan/check-routes.ts";
 import { describeWorkloads } from "../plan/describe-workloads.ts";
@@ -29,6 +30,7 @@ export async function check(options: CheckOptions): Promise<number> {
   const problems = [...warnings, ...placeFindings(loaded, surprises)].map(printProblem);
   const plans = describeWorkloads(config, (name) => find(name).describe(), settings.maxTotalTimeoutMs, approvals);
   process.stdout.write(`${[...plans, ...problems].join("\n")}\n`);
+  process.stdout.write(`${describeMemoryBudget(settings.maxBufferedBytes)}\n`);
   process.stdout.write(`${file} can be used: ${problems.length} warnings\n`);
   return 0;
 }

@@ -3,6 +3,7 @@
 import { create, type DescMessage, equals, type Message, toJson } from "@bufbuild/protobuf";
 import {
   CallerSchema,
+  LogSchema,
   ProviderSchema,
   RouteSchema,
   SampleSetSchema,
@@ -40,6 +41,7 @@ export function describeChanges(before: Setup, after: Setup): string[] {
     ...MAPS.flatMap(([map, kind, schema]) => compareMaps(kind, schema, one[map], other[map])),
     ...SCALARS.filter(([field]) => one[field] !== other[field]).map(([, name]) => `${name}: changed`),
     ...fields.filter((field) => field !== "tls" || !turnsTls(before, after)).map((field) => `server.${field}: changed`),
+    ...(equals(LogSchema, one.log ?? create(LogSchema), other.log ?? create(LogSchema)) ? [] : ["log: changed"]),
     ...compareApprovals(before, after),
     ...(isRenewed(before, after) ? ["server.tls: certificate renewed"] : []),
   ];

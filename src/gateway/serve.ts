@@ -3,6 +3,7 @@
 import { joinObservers } from "../call/call-observer.ts";
 import { describeFirstCalls } from "../cli/first-calls.ts";
 import type { ServeOptions } from "../cli/program.ts";
+import { describeMemoryBudget } from "../config/memory-budget.ts";
 import { type ListenAddress, parseListen } from "../config/parse-listen.ts";
 import { printProblem } from "../config/problem.ts";
 import type { ServerSettings } from "../config/server-defaults.ts";
@@ -23,7 +24,8 @@ import { watchFiles } from "./watch-files.ts";
 /** Serves until a signal stops the process. Resolves with the exit code. */
 export async function serve(options: ServeOptions): Promise<number> {
   const log = openLog(options.logLevel);
-  const observer = joinObservers([createLogObserver(log)], (error) =>
+  const shownLabels = (): readonly string[] => generations.current.setup.loaded.config.log?.labels ?? [];
+  const observer = joinObservers([createLogObserver(log, shownLabels)], (error) =>
     log.error(describeFault(error), "an observer failed; its further failures are not logged"),
   );
   // Closed in reverse order, also when the start fails.
@@ -59,6 +61,7 @@ export async function serve(options: ServeOptions): Promise<number> {
   closing.defer(() => generations.close());
   const { setup } = generations.current;
   for (const warning of setup.warnings) log.warn(printProblem(warning));
+  log.info(describeMemoryBudget(setup.settings.maxBufferedBytes));
   const edge = createEdge({
     generation: () => generations.current,
     log,

@@ -28,13 +28,16 @@ const TROUBLE: ReadonlySet<ErrorReason> = new Set([
 /** States in which a route takes no calls. */
 const OUT = new Set(["open", "cooling_down", "disabled", "isolated"]);
 
-/** Creates the observer. Nothing of a request, an answer or an upstream's words is written, and no key. */
-export function createLogObserver(log: Log): CallObserver {
+/**
+ * Creates the observer. Nothing of a request, an answer or an upstream's words is written, no key, and of the labels
+ * only those that `shownLabels` names: the others may be about a person.
+ */
+export function createLogObserver(log: Log, shownLabels: () => readonly string[] = () => []): CallObserver {
   return {
     callEnded(record) {
       const level = levelOf(record);
       // Describing a call costs more than all else of its record.
-      if (log.isLevelEnabled(level)) log[level](describeCall(record), messageOf(record));
+      if (log.isLevelEnabled(level)) log[level](describeCall(record, shownLabels()), messageOf(record));
     },
     routeChanged({ route, from, to, cause, untilMs }) {
       const until = untilMs === undefined ? undefined : new Date(untilMs).toISOString();
@@ -59,15 +62,16 @@ function messageOf({ run, ending }: CallRecord): string {
   return run === undefined && ending.kind === "refused" ? "call refused at the door" : "call ended";
 }
 
-function describeCall(record: CallRecord): object {
-  const { requestId, door, method, caller, workload, labels, durationMs: lengthMs, run, ending } = record;
+function describeCall(record: CallRecord, shownLabels: readonly string[]): object {
+  const { requestId, door, method, caller, workload, durationMs: lengthMs, run, ending } = record;
+  const labels = Object.entries(record.labels).filter(([name]) => shownLabels.includes(name));
   return {
     requestId,
     door,
     method,
     caller,
     workload: workload === "" ? undefined : workload,
-    labels: Object.keys(labels).length > 0 ? labels : undefined,
+    labels: labels.length > 0 ? Object.fromEntries(labels) : undefined,
     ...describeEnding(ending, run),
     ...(run && describeRun(run)),
     durationMs: Math.round(lengthMs),

@@ -112,7 +112,7 @@ describe("refuses", () => {
     [
       "an unknown key far from any",
       adding("xyzzy: 1"),
-      "14:1: xyzzy: unknown key; known are providers, routes, workloads, request_routing, callers, server, continuation_instruction, sample_sets, require_approval, approvals",
+      "14:1: xyzzy: unknown key; known are providers, routes, workloads, request_routing, callers, server, continuation_instruction, sample_sets, require_approval, approvals, log",
     ],
     [
       "a misspelt required key once",

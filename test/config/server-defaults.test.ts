@@ -5,12 +5,13 @@ import { parseListen } from "../../src/config/parse-listen.ts";
 import { serverSettings } from "../../src/config/server-defaults.ts";
 
 test("fills what the configuration does not say", () => {
-  expect(serverSettings(create(ConfigSchema))).toEqual({
+  const memory = { heapBytes: 1_000_000_000, containerBytes: 2_000_000_000 };
+  expect(serverSettings(create(ConfigSchema), memory)).toEqual({
     listen: { host: "127.0.0.1", port: 8080 },
     tls: undefined,
     corsOrigins: [],
     maxRequestBytes: 16_777_216,
-    maxBufferedBytes: 268_435_456,
+    maxBufferedBytes: 400_000_000,
     maxConcurrentCalls: 4000,
     maxStreamsPerConnection: 1000,
     drainTimeoutMs: 120_000,

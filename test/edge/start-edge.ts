@@ -87,7 +87,7 @@ export function makeEdgeGeneration(completion: CompletionHandlers, limits: Parti
       comparison: { compareRoutes: refuses },
       admin: { reloadConfiguration: refuses },
     },
-    limits: { ...makeEdgeLimits(SERVER_DEFAULTS), ...limits },
+    limits: { ...makeEdgeLimits({ ...SERVER_DEFAULTS, maxBufferedBytes: 256 * 1024 * 1024 }), ...limits },
     callers: createCallers([]),
     corsOrigins: [],
     enter: () => () => {},

@@ -47,6 +47,7 @@ test.each([
   ["a sample set", { sample_sets: {} }, ["sample set s: removed"]],
   ["request routing", { request_routing: "any" }, ["request_routing: changed"]],
   ["the instruction", { continuation_instruction: "Go on." }, ["continuation_instruction: changed"]],
+  ["the log", { log: { labels: ["team"] } }, ["log: changed"]],
   ["approvals", { require_approval: "warn", approvals: "x" }, ["require_approval: changed", "approvals: changed"]],
 ])("names what changed: %s", async (_, others, changes) => {
   const described = await compare(others);

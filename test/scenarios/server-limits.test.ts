@@ -57,7 +57,7 @@ describe("the limit", () => {
   beforeAll(async () => {
     stage = await startLimited({
       max_request_bytes: 4_096,
-      max_buffered_bytes: 7_000,
+      max_buffered_bytes: 28_000,
       max_concurrent_calls: 3,
       max_streams_per_connection: 5,
       client_stall_timeout: "1s",

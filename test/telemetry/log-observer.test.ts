@@ -23,9 +23,10 @@ type Observer = ReturnType<typeof createLogObserver>;
 const LEVELS: Readonly<Record<number, string>> = { 20: "debug", 30: "info", 40: "warn", 50: "error" };
 
 /** The lines that `tell` makes, with their level as a word and without their time. */
-function linesOf(tell: (observer: Observer) => void, level = "debug"): object[] {
+function linesOf(tell: (observer: Observer) => void, level = "debug", shownLabels: readonly string[] = []): object[] {
   const lines: string[] = [];
-  tell(createLogObserver(createLog(level, { write: (line) => void lines.push(line) })));
+  const log = createLog(level, { write: (line) => void lines.push(line) });
+  tell(createLogObserver(log, () => shownLabels));
   return lines.map((line) => {
     const { level: number, time: _time, ...fields } = JSON.parse(line);
     return { level: LEVELS[number], ...fields };
@@ -64,16 +65,21 @@ function makeRun(ending: CallEnding): CallRun {
 }
 
 describe("a call", () => {
+  test("shows no label that was not chosen, because it may be about a person", () => {
+    const record = makeRecord({ labels: { user: "ada@example.com" } });
+    expect(JSON.stringify(linesOf((observer) => observer.callEnded?.(record)))).not.toContain("ada");
+  });
+
   test("has one line with who, what, and how it went", () => {
     const record = makeRecord({
       caller: "intern",
       workload: "summaries",
-      labels: { team: "search" },
+      labels: { team: "search", user: "ada@example.com" },
       routes: ["a", "b"],
       run: makeRun(COMPLETED),
       ending: COMPLETED,
     });
-    expect(linesOf((observer) => observer.callEnded?.(record))).toEqual([
+    expect(linesOf((observer) => observer.callEnded?.(record), "info", ["team", "tier"])).toEqual([
       {
         level: "info",
         msg: "call ended",

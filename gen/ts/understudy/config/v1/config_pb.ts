@@ -16,7 +16,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file understudy/config/v1/config.proto.
  */
 export const file_understudy_config_v1_config: GenFile = /*@__PURE__*/
-  fileDesc("CiF1bmRlcnN0dWR5L2NvbmZpZy92MS9jb25maWcucHJvdG8SFHVuZGVyc3R1ZHkuY29uZmlnLnYxItgHCgZDb25maWcSPgoJcHJvdmlkZXJzGAEgAygLMisudW5kZXJzdHVkeS5jb25maWcudjEuQ29uZmlnLlByb3ZpZGVyc0VudHJ5EjgKBnJvdXRlcxgCIAMoCzIoLnVuZGVyc3R1ZHkuY29uZmlnLnYxLkNvbmZpZy5Sb3V0ZXNFbnRyeRI+Cgl3b3JrbG9hZHMYAyADKAsyKy51bmRlcnN0dWR5LmNvbmZpZy52MS5Db25maWcuV29ya2xvYWRzRW50cnkSPQoPcmVxdWVzdF9yb3V0aW5nGAQgASgOMiQudW5kZXJzdHVkeS5jb25maWcudjEuUmVxdWVzdFJvdXRpbmcSOgoHY2FsbGVycxgFIAMoCzIpLnVuZGVyc3R1ZHkuY29uZmlnLnYxLkNvbmZpZy5DYWxsZXJzRW50cnkSLAoGc2VydmVyGAYgASgLMhwudW5kZXJzdHVkeS5jb25maWcudjEuU2VydmVyEiUKGGNvbnRpbnVhdGlvbl9pbnN0cnVjdGlvbhgHIAEoCUgAiAEBEkEKC3NhbXBsZV9zZXRzGAggAygLMiwudW5kZXJzdHVkeS5jb25maWcudjEuQ29uZmlnLlNhbXBsZVNldHNFbnRyeRI/ChByZXF1aXJlX2FwcHJvdmFsGAkgASgOMiUudW5kZXJzdHVkeS5jb25maWcudjEuUmVxdWlyZUFwcHJvdmFsEhEKCWFwcHJvdmFscxgKIAEoCRpQCg5Qcm92aWRlcnNFbnRyeRILCgNrZXkYASABKAkSLQoFdmFsdWUYAiABKAsyHi51bmRlcnN0dWR5LmNvbmZpZy52MS5Qcm92aWRlcjoCOAEaSgoLUm91dGVzRW50cnkSCwoDa2V5GAEgASgJEioKBXZhbHVlGAIgASgLMhsudW5kZXJzdHVkeS5jb25maWcudjEuUm91dGU6AjgBGlAKDldvcmtsb2Fkc0VudHJ5EgsKA2tleRgBIAEoCRItCgV2YWx1ZRgCIAEoCzIeLnVuZGVyc3R1ZHkuY29uZmlnLnYxLldvcmtsb2FkOgI4ARpMCgxDYWxsZXJzRW50cnkSCwoDa2V5GAEgASgJEisKBXZhbHVlGAIgASgLMhwudW5kZXJzdHVkeS5jb25maWcudjEuQ2FsbGVyOgI4ARpSCg9TYW1wbGVTZXRzRW50cnkSCwoDa2V5GAEgASgJEi4KBXZhbHVlGAIgASgLMh8udW5kZXJzdHVkeS5jb25maWcudjEuU2FtcGxlU2V0OgI4AUIbChlfY29udGludWF0aW9uX2luc3RydWN0aW9uItgBCghBcHByb3ZhbBIQCgh3b3JrbG9hZBgBIAEoCRINCgVyb3V0ZRgCIAEoCRITCgthcHByb3ZlZF9ieRgDIAEoCRIOCgZyZWFzb24YBCABKAkSFAoMYXBwcm92ZV90aW1lGAUgASgJEhMKC2V4cGlyZV90aW1lGAYgASgJEi4KB3ZlcmRpY3QYByABKA4yHS51bmRlcnN0dWR5LnYxLlZlcmRpY3QuUmVzdWx0EhUKDXJlcG9ydF9zaGEyNTYYCCABKAkSFAoMc2hhcGVfc2hhMjU2GAkgASgJIhkKCVNhbXBsZVNldBIMCgRmaWxlGAEgASgJIr4CCghQcm92aWRlchIwCghwbGF0Zm9ybRgBIAEoDjIeLnVuZGVyc3R1ZHkuY29uZmlnLnYxLlBsYXRmb3JtEi4KB2RpYWxlY3QYAiABKA4yHS51bmRlcnN0dWR5LmNvbmZpZy52MS5EaWFsZWN0EhAKCGVuZHBvaW50GAMgASgJEg8KB2FwaV9rZXkYBCABKAkSFAoMYWxsb3dfbW9kZWxzGAUgAygJEhMKC2FwaV92ZXJzaW9uGAYgASgJEjwKB2hlYWRlcnMYByADKAsyKy51bmRlcnN0dWR5LmNvbmZpZy52MS5Qcm92aWRlci5IZWFkZXJzRW50cnkSFAoMYXBpX2tleV9maWxlGAggASgJGi4KDEhlYWRlcnNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBIugCCgVSb3V0ZRIQCghwcm92aWRlchgBIAEoCRINCgVtb2RlbBgCIAEoCRIcCg9tYXhfY29uY3VycmVuY3kYAyABKAVIAIgBARITCgthcGlfdmVyc2lvbhgEIAEoCRI4Cgxjb250aW51YXRpb24YBSABKA4yIi51bmRlcnN0dWR5LmNvbmZpZy52MS5Db250aW51YXRpb24SNwoMcHJlZmlsbF9mb3JtGAYgASgOMiEudW5kZXJzdHVkeS5jb25maWcudjEuUHJlZmlsbEZvcm0SOAoMY2FwYWJpbGl0aWVzGAcgASgLMiIudW5kZXJzdHVkeS5jb25maWcudjEuQ2FwYWJpbGl0aWVzEiwKBnByaWNlcxgIIAEoCzIcLnVuZGVyc3R1ZHkuY29uZmlnLnYxLlByaWNlcxISCgVwaW5ncxgJIAEoCEgBiAEBQhIKEF9tYXhfY29uY3VycmVuY3lCCAoGX3BpbmdzIroCCgxDYXBhYmlsaXRpZXMSEgoFdG9vbHMYASABKAhIAIgBARITCgZpbWFnZXMYAiABKAhIAYgBARIYCgtqc29uX3NjaGVtYRgDIAEoCEgCiAEBEhYKCXJlYXNvbmluZxgEIAEoCEgDiAEBEhgKC3RlbXBlcmF0dXJlGAUgASgISASIAQESIgoVY29udGV4dF93aW5kb3dfdG9rZW5zGAYgASgDSAWIAQESHgoRbWF4X291dHB1dF90b2tlbnMYByABKANIBogBAUIICgZfdG9vbHNCCQoHX2ltYWdlc0IOCgxfanNvbl9zY2hlbWFCDAoKX3JlYXNvbmluZ0IOCgxfdGVtcGVyYXR1cmVCGAoWX2NvbnRleHRfd2luZG93X3Rva2Vuc0IUChJfbWF4X291dHB1dF90b2tlbnMigAIKBlByaWNlcxIfChJpbnB1dF91c2RfcGVyX210b2sYASABKAFIAIgBARIgChNvdXRwdXRfdXNkX3Blcl9tdG9rGAIgASgBSAGIAQESJAoXY2FjaGVfcmVhZF91c2RfcGVyX210b2sYAyABKAFIAogBARIlChhjYWNoZV93cml0ZV91c2RfcGVyX210b2sYBCABKAFIA4gBAUIVChNfaW5wdXRfdXNkX3Blcl9tdG9rQhYKFF9vdXRwdXRfdXNkX3Blcl9tdG9rQhoKGF9jYWNoZV9yZWFkX3VzZF9wZXJfbXRva0IbChlfY2FjaGVfd3JpdGVfdXNkX3Blcl9tdG9rIoIBCghXb3JrbG9hZBIPCgdwcmltYXJ5GAEgASgJEg8KB2JhY2t1cHMYAiADKAkSJQoGcG9saWN5GAMgASgLMhUudW5kZXJzdHVkeS52MS5Qb2xpY3kSLQoKYWNjZXB0YW5jZRgEIAEoCzIZLnVuZGVyc3R1ZHkudjEuQWNjZXB0YW5jZSJuCgZDYWxsZXISDwoHYXBpX2tleRgBIAEoCRIRCgl3b3JrbG9hZHMYAiADKAkSHAoPbWF4X2NvbmN1cnJlbmN5GAMgASgFSACIAQESDgoGcm91dGVzGAQgAygJQhIKEF9tYXhfY29uY3VycmVuY3kilwQKBlNlcnZlchIOCgZsaXN0ZW4YASABKAkSJgoDdGxzGAIgASgLMhkudW5kZXJzdHVkeS5jb25maWcudjEuVGxzEhQKDGNvcnNfb3JpZ2lucxgDIAMoCRIeChFtYXhfcmVxdWVzdF9ieXRlcxgEIAEoBUgAiAEBEh8KEm1heF9idWZmZXJlZF9ieXRlcxgFIAEoA0gBiAEBEiEKFG1heF9jb25jdXJyZW50X2NhbGxzGAYgASgFSAKIAQESJwoabWF4X3N0cmVhbXNfcGVyX2Nvbm5lY3Rpb24YByABKAVIA4gBARIwCg1kcmFpbl90aW1lb3V0GAggASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEiwKCWxhbWVfZHVjaxgJIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhI3ChRjbGllbnRfc3RhbGxfdGltZW91dBgKIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhI0ChFtYXhfdG90YWxfdGltZW91dBgLIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbkIUChJfbWF4X3JlcXVlc3RfYnl0ZXNCFQoTX21heF9idWZmZXJlZF9ieXRlc0IXChVfbWF4X2NvbmN1cnJlbnRfY2FsbHNCHQobX21heF9zdHJlYW1zX3Blcl9jb25uZWN0aW9uIioKA1RscxIRCgljZXJ0X2ZpbGUYASABKAkSEAoIa2V5X2ZpbGUYAiABKAkqhgEKD1JlcXVpcmVBcHByb3ZhbBIgChxSRVFVSVJFX0FQUFJPVkFMX1VOU1BFQ0lGSUVEEAASGAoUUkVRVUlSRV9BUFBST1ZBTF9PRkYQARIZChVSRVFVSVJFX0FQUFJPVkFMX1dBUk4QAhIcChhSRVFVSVJFX0FQUFJPVkFMX0VORk9SQ0UQAyp+CghQbGF0Zm9ybRIYChRQTEFURk9STV9VTlNQRUNJRklFRBAAEhYKElBMQVRGT1JNX0FOVEhST1BJQxABEhMKD1BMQVRGT1JNX09QRU5BSRACEhIKDlBMQVRGT1JNX0FaVVJFEAMSFwoTUExBVEZPUk1fQ09NUEFUSUJMRRAEKlsKB0RpYWxlY3QSFwoTRElBTEVDVF9VTlNQRUNJRklFRBAAEhcKE0RJQUxFQ1RfT1BFTkFJX0NIQVQQARIeChpESUFMRUNUX0FOVEhST1BJQ19NRVNTQUdFUxACKngKDENvbnRpbnVhdGlvbhIcChhDT05USU5VQVRJT05fVU5TUEVDSUZJRUQQABIYChRDT05USU5VQVRJT05fUFJFRklMTBABEhkKFUNPTlRJTlVBVElPTl9JTlNUUlVDVBACEhUKEUNPTlRJTlVBVElPTl9OT05FEAMqjgEKC1ByZWZpbGxGb3JtEhwKGFBSRUZJTExfRk9STV9VTlNQRUNJRklFRBAAEh8KG1BSRUZJTExfRk9STV9BU1NJU1RBTlRfVFVSThABEhcKE1BSRUZJTExfRk9STV9QUkVGSVgQAhInCiNQUkVGSUxMX0ZPUk1fQ09OVElOVUVfRklOQUxfTUVTU0FHRRADKoQBCg5SZXF1ZXN0Um91dGluZxIfChtSRVFVRVNUX1JPVVRJTkdfVU5TUEVDSUZJRUQQABIYChRSRVFVRVNUX1JPVVRJTkdfTk9ORRABEh4KGlJFUVVFU1RfUk9VVElOR19DT05GSUdVUkVEEAISFwoTUkVRVUVTVF9ST1VUSU5HX0FOWRADQngKGGRldi51bmRlcnN0dWR5LmNvbmZpZy52MUILQ29uZmlnUHJvdG9QAVpNZ2l0aHViLmNvbS91bmRlcnN0dWR5LWdhdGV3YXkvdW5kZXJzdHVkeS9nZW4vZ28vdW5kZXJzdHVkeS9jb25maWcvdjE7Y29uZmlndjFiBnByb3RvMw", [file_google_protobuf_duration, file_understudy_v1_comparison_service, file_understudy_v1_routing]);
+  fileDesc("CiF1bmRlcnN0dWR5L2NvbmZpZy92MS9jb25maWcucHJvdG8SFHVuZGVyc3R1ZHkuY29uZmlnLnYxIoAICgZDb25maWcSPgoJcHJvdmlkZXJzGAEgAygLMisudW5kZXJzdHVkeS5jb25maWcudjEuQ29uZmlnLlByb3ZpZGVyc0VudHJ5EjgKBnJvdXRlcxgCIAMoCzIoLnVuZGVyc3R1ZHkuY29uZmlnLnYxLkNvbmZpZy5Sb3V0ZXNFbnRyeRI+Cgl3b3JrbG9hZHMYAyADKAsyKy51bmRlcnN0dWR5LmNvbmZpZy52MS5Db25maWcuV29ya2xvYWRzRW50cnkSPQoPcmVxdWVzdF9yb3V0aW5nGAQgASgOMiQudW5kZXJzdHVkeS5jb25maWcudjEuUmVxdWVzdFJvdXRpbmcSOgoHY2FsbGVycxgFIAMoCzIpLnVuZGVyc3R1ZHkuY29uZmlnLnYxLkNvbmZpZy5DYWxsZXJzRW50cnkSLAoGc2VydmVyGAYgASgLMhwudW5kZXJzdHVkeS5jb25maWcudjEuU2VydmVyEiUKGGNvbnRpbnVhdGlvbl9pbnN0cnVjdGlvbhgHIAEoCUgAiAEBEkEKC3NhbXBsZV9zZXRzGAggAygLMiwudW5kZXJzdHVkeS5jb25maWcudjEuQ29uZmlnLlNhbXBsZVNldHNFbnRyeRI/ChByZXF1aXJlX2FwcHJvdmFsGAkgASgOMiUudW5kZXJzdHVkeS5jb25maWcudjEuUmVxdWlyZUFwcHJvdmFsEhEKCWFwcHJvdmFscxgKIAEoCRImCgNsb2cYCyABKAsyGS51bmRlcnN0dWR5LmNvbmZpZy52MS5Mb2caUAoOUHJvdmlkZXJzRW50cnkSCwoDa2V5GAEgASgJEi0KBXZhbHVlGAIgASgLMh4udW5kZXJzdHVkeS5jb25maWcudjEuUHJvdmlkZXI6AjgBGkoKC1JvdXRlc0VudHJ5EgsKA2tleRgBIAEoCRIqCgV2YWx1ZRgCIAEoCzIbLnVuZGVyc3R1ZHkuY29uZmlnLnYxLlJvdXRlOgI4ARpQCg5Xb3JrbG9hZHNFbnRyeRILCgNrZXkYASABKAkSLQoFdmFsdWUYAiABKAsyHi51bmRlcnN0dWR5LmNvbmZpZy52MS5Xb3JrbG9hZDoCOAEaTAoMQ2FsbGVyc0VudHJ5EgsKA2tleRgBIAEoCRIrCgV2YWx1ZRgCIAEoCzIcLnVuZGVyc3R1ZHkuY29uZmlnLnYxLkNhbGxlcjoCOAEaUgoPU2FtcGxlU2V0c0VudHJ5EgsKA2tleRgBIAEoCRIuCgV2YWx1ZRgCIAEoCzIfLnVuZGVyc3R1ZHkuY29uZmlnLnYxLlNhbXBsZVNldDoCOAFCGwoZX2NvbnRpbnVhdGlvbl9pbnN0cnVjdGlvbiIVCgNMb2cSDgoGbGFiZWxzGAEgAygJItgBCghBcHByb3ZhbBIQCgh3b3JrbG9hZBgBIAEoCRINCgVyb3V0ZRgCIAEoCRITCgthcHByb3ZlZF9ieRgDIAEoCRIOCgZyZWFzb24YBCABKAkSFAoMYXBwcm92ZV90aW1lGAUgASgJEhMKC2V4cGlyZV90aW1lGAYgASgJEi4KB3ZlcmRpY3QYByABKA4yHS51bmRlcnN0dWR5LnYxLlZlcmRpY3QuUmVzdWx0EhUKDXJlcG9ydF9zaGEyNTYYCCABKAkSFAoMc2hhcGVfc2hhMjU2GAkgASgJIhkKCVNhbXBsZVNldBIMCgRmaWxlGAEgASgJIr4CCghQcm92aWRlchIwCghwbGF0Zm9ybRgBIAEoDjIeLnVuZGVyc3R1ZHkuY29uZmlnLnYxLlBsYXRmb3JtEi4KB2RpYWxlY3QYAiABKA4yHS51bmRlcnN0dWR5LmNvbmZpZy52MS5EaWFsZWN0EhAKCGVuZHBvaW50GAMgASgJEg8KB2FwaV9rZXkYBCABKAkSFAoMYWxsb3dfbW9kZWxzGAUgAygJEhMKC2FwaV92ZXJzaW9uGAYgASgJEjwKB2hlYWRlcnMYByADKAsyKy51bmRlcnN0dWR5LmNvbmZpZy52MS5Qcm92aWRlci5IZWFkZXJzRW50cnkSFAoMYXBpX2tleV9maWxlGAggASgJGi4KDEhlYWRlcnNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBIugCCgVSb3V0ZRIQCghwcm92aWRlchgBIAEoCRINCgVtb2RlbBgCIAEoCRIcCg9tYXhfY29uY3VycmVuY3kYAyABKAVIAIgBARITCgthcGlfdmVyc2lvbhgEIAEoCRI4Cgxjb250aW51YXRpb24YBSABKA4yIi51bmRlcnN0dWR5LmNvbmZpZy52MS5Db250aW51YXRpb24SNwoMcHJlZmlsbF9mb3JtGAYgASgOMiEudW5kZXJzdHVkeS5jb25maWcudjEuUHJlZmlsbEZvcm0SOAoMY2FwYWJpbGl0aWVzGAcgASgLMiIudW5kZXJzdHVkeS5jb25maWcudjEuQ2FwYWJpbGl0aWVzEiwKBnByaWNlcxgIIAEoCzIcLnVuZGVyc3R1ZHkuY29uZmlnLnYxLlByaWNlcxISCgVwaW5ncxgJIAEoCEgBiAEBQhIKEF9tYXhfY29uY3VycmVuY3lCCAoGX3BpbmdzIroCCgxDYXBhYmlsaXRpZXMSEgoFdG9vbHMYASABKAhIAIgBARITCgZpbWFnZXMYAiABKAhIAYgBARIYCgtqc29uX3NjaGVtYRgDIAEoCEgCiAEBEhYKCXJlYXNvbmluZxgEIAEoCEgDiAEBEhgKC3RlbXBlcmF0dXJlGAUgASgISASIAQESIgoVY29udGV4dF93aW5kb3dfdG9rZW5zGAYgASgDSAWIAQESHgoRbWF4X291dHB1dF90b2tlbnMYByABKANIBogBAUIICgZfdG9vbHNCCQoHX2ltYWdlc0IOCgxfanNvbl9zY2hlbWFCDAoKX3JlYXNvbmluZ0IOCgxfdGVtcGVyYXR1cmVCGAoWX2NvbnRleHRfd2luZG93X3Rva2Vuc0IUChJfbWF4X291dHB1dF90b2tlbnMigAIKBlByaWNlcxIfChJpbnB1dF91c2RfcGVyX210b2sYASABKAFIAIgBARIgChNvdXRwdXRfdXNkX3Blcl9tdG9rGAIgASgBSAGIAQESJAoXY2FjaGVfcmVhZF91c2RfcGVyX210b2sYAyABKAFIAogBARIlChhjYWNoZV93cml0ZV91c2RfcGVyX210b2sYBCABKAFIA4gBAUIVChNfaW5wdXRfdXNkX3Blcl9tdG9rQhYKFF9vdXRwdXRfdXNkX3Blcl9tdG9rQhoKGF9jYWNoZV9yZWFkX3VzZF9wZXJfbXRva0IbChlfY2FjaGVfd3JpdGVfdXNkX3Blcl9tdG9rIoIBCghXb3JrbG9hZBIPCgdwcmltYXJ5GAEgASgJEg8KB2JhY2t1cHMYAiADKAkSJQoGcG9saWN5GAMgASgLMhUudW5kZXJzdHVkeS52MS5Qb2xpY3kSLQoKYWNjZXB0YW5jZRgEIAEoCzIZLnVuZGVyc3R1ZHkudjEuQWNjZXB0YW5jZSJuCgZDYWxsZXISDwoHYXBpX2tleRgBIAEoCRIRCgl3b3JrbG9hZHMYAiADKAkSHAoPbWF4X2NvbmN1cnJlbmN5GAMgASgFSACIAQESDgoGcm91dGVzGAQgAygJQhIKEF9tYXhfY29uY3VycmVuY3kilwQKBlNlcnZlchIOCgZsaXN0ZW4YASABKAkSJgoDdGxzGAIgASgLMhkudW5kZXJzdHVkeS5jb25maWcudjEuVGxzEhQKDGNvcnNfb3JpZ2lucxgDIAMoCRIeChFtYXhfcmVxdWVzdF9ieXRlcxgEIAEoBUgAiAEBEh8KEm1heF9idWZmZXJlZF9ieXRlcxgFIAEoA0gBiAEBEiEKFG1heF9jb25jdXJyZW50X2NhbGxzGAYgASgFSAKIAQESJwoabWF4X3N0cmVhbXNfcGVyX2Nvbm5lY3Rpb24YByABKAVIA4gBARIwCg1kcmFpbl90aW1lb3V0GAggASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEiwKCWxhbWVfZHVjaxgJIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhI3ChRjbGllbnRfc3RhbGxfdGltZW91dBgKIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhI0ChFtYXhfdG90YWxfdGltZW91dBgLIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbkIUChJfbWF4X3JlcXVlc3RfYnl0ZXNCFQoTX21heF9idWZmZXJlZF9ieXRlc0IXChVfbWF4X2NvbmN1cnJlbnRfY2FsbHNCHQobX21heF9zdHJlYW1zX3Blcl9jb25uZWN0aW9uIioKA1RscxIRCgljZXJ0X2ZpbGUYASABKAkSEAoIa2V5X2ZpbGUYAiABKAkqhgEKD1JlcXVpcmVBcHByb3ZhbBIgChxSRVFVSVJFX0FQUFJPVkFMX1VOU1BFQ0lGSUVEEAASGAoUUkVRVUlSRV9BUFBST1ZBTF9PRkYQARIZChVSRVFVSVJFX0FQUFJPVkFMX1dBUk4QAhIcChhSRVFVSVJFX0FQUFJPVkFMX0VORk9SQ0UQAyp+CghQbGF0Zm9ybRIYChRQTEFURk9STV9VTlNQRUNJRklFRBAAEhYKElBMQVRGT1JNX0FOVEhST1BJQxABEhMKD1BMQVRGT1JNX09QRU5BSRACEhIKDlBMQVRGT1JNX0FaVVJFEAMSFwoTUExBVEZPUk1fQ09NUEFUSUJMRRAEKlsKB0RpYWxlY3QSFwoTRElBTEVDVF9VTlNQRUNJRklFRBAAEhcKE0RJQUxFQ1RfT1BFTkFJX0NIQVQQARIeChpESUFMRUNUX0FOVEhST1BJQ19NRVNTQUdFUxACKngKDENvbnRpbnVhdGlvbhIcChhDT05USU5VQVRJT05fVU5TUEVDSUZJRUQQABIYChRDT05USU5VQVRJT05fUFJFRklMTBABEhkKFUNPTlRJTlVBVElPTl9JTlNUUlVDVBACEhUKEUNPTlRJTlVBVElPTl9OT05FEAMqjgEKC1ByZWZpbGxGb3JtEhwKGFBSRUZJTExfRk9STV9VTlNQRUNJRklFRBAAEh8KG1BSRUZJTExfRk9STV9BU1NJU1RBTlRfVFVSThABEhcKE1BSRUZJTExfRk9STV9QUkVGSVgQAhInCiNQUkVGSUxMX0ZPUk1fQ09OVElOVUVfRklOQUxfTUVTU0FHRRADKoQBCg5SZXF1ZXN0Um91dGluZxIfChtSRVFVRVNUX1JPVVRJTkdfVU5TUEVDSUZJRUQQABIYChRSRVFVRVNUX1JPVVRJTkdfTk9ORRABEh4KGlJFUVVFU1RfUk9VVElOR19DT05GSUdVUkVEEAISFwoTUkVRVUVTVF9ST1VUSU5HX0FOWRADQngKGGRldi51bmRlcnN0dWR5LmNvbmZpZy52MUILQ29uZmlnUHJvdG9QAVpNZ2l0aHViLmNvbS91bmRlcnN0dWR5LWdhdGV3YXkvdW5kZXJzdHVkeS9nZW4vZ28vdW5kZXJzdHVkeS9jb25maWcvdjE7Y29uZmlndjFiBnByb3RvMw", [file_google_protobuf_duration, file_understudy_v1_comparison_service, file_understudy_v1_routing]);
 
 /**
  * The configuration file `understudy.yaml`. Durations are written `500ms`, `20s`, `2m`; enum values by their short
@@ -95,6 +95,13 @@ export type Config = Message<"understudy.config.v1.Config"> & {
    * @generated from field: string approvals = 10;
    */
   approvals: string;
+
+  /**
+   * Optional. What the log shows beyond its own fields.
+   *
+   * @generated from field: understudy.config.v1.Log log = 11;
+   */
+  log?: Log | undefined;
 };
 
 /**
@@ -103,6 +110,28 @@ export type Config = Message<"understudy.config.v1.Config"> & {
  */
 export const ConfigSchema: GenMessage<Config> = /*@__PURE__*/
   messageDesc(file_understudy_config_v1_config, 0);
+
+/**
+ * What the log shows.
+ *
+ * @generated from message understudy.config.v1.Log
+ */
+export type Log = Message<"understudy.config.v1.Log"> & {
+  /**
+   * Optional. Labels of requests that the log shows, by name. Default none: what callers write there, and `user` and
+   * `metadata` of the OpenAI door, may be about a person.
+   *
+   * @generated from field: repeated string labels = 1;
+   */
+  labels: string[];
+};
+
+/**
+ * Describes the message understudy.config.v1.Log.
+ * Use `create(LogSchema)` to create a new message.
+ */
+export const LogSchema: GenMessage<Log> = /*@__PURE__*/
+  messageDesc(file_understudy_config_v1_config, 1);
 
 /**
  * The file of one approval, `WORKLOAD.ROUTE.yaml`. Times are written in UTC, as in `2027-02-21T09:30:00Z`.
@@ -179,7 +208,7 @@ export type Approval = Message<"understudy.config.v1.Approval"> & {
  * Use `create(ApprovalSchema)` to create a new message.
  */
 export const ApprovalSchema: GenMessage<Approval> = /*@__PURE__*/
-  messageDesc(file_understudy_config_v1_config, 1);
+  messageDesc(file_understudy_config_v1_config, 2);
 
 /**
  * Samples for comparisons.
@@ -200,7 +229,7 @@ export type SampleSet = Message<"understudy.config.v1.SampleSet"> & {
  * Use `create(SampleSetSchema)` to create a new message.
  */
 export const SampleSetSchema: GenMessage<SampleSet> = /*@__PURE__*/
-  messageDesc(file_understudy_config_v1_config, 2);
+  messageDesc(file_understudy_config_v1_config, 3);
 
 /**
  * An account at a platform.
@@ -272,7 +301,7 @@ export type Provider = Message<"understudy.config.v1.Provider"> & {
  * Use `create(ProviderSchema)` to create a new message.
  */
 export const ProviderSchema: GenMessage<Provider> = /*@__PURE__*/
-  messageDesc(file_understudy_config_v1_config, 3);
+  messageDesc(file_understudy_config_v1_config, 4);
 
 /**
  * A way to a model.
@@ -349,7 +378,7 @@ export type Route = Message<"understudy.config.v1.Route"> & {
  * Use `create(RouteSchema)` to create a new message.
  */
 export const RouteSchema: GenMessage<Route> = /*@__PURE__*/
-  messageDesc(file_understudy_config_v1_config, 4);
+  messageDesc(file_understudy_config_v1_config, 5);
 
 /**
  * What a route can carry. Each field replaces the default by model.
@@ -412,7 +441,7 @@ export type Capabilities = Message<"understudy.config.v1.Capabilities"> & {
  * Use `create(CapabilitiesSchema)` to create a new message.
  */
 export const CapabilitiesSchema: GenMessage<Capabilities> = /*@__PURE__*/
-  messageDesc(file_understudy_config_v1_config, 5);
+  messageDesc(file_understudy_config_v1_config, 6);
 
 /**
  * Prices in US dollars for a million tokens.
@@ -454,7 +483,7 @@ export type Prices = Message<"understudy.config.v1.Prices"> & {
  * Use `create(PricesSchema)` to create a new message.
  */
 export const PricesSchema: GenMessage<Prices> = /*@__PURE__*/
-  messageDesc(file_understudy_config_v1_config, 6);
+  messageDesc(file_understudy_config_v1_config, 7);
 
 /**
  * A named use: its routes and rules.
@@ -496,7 +525,7 @@ export type Workload = Message<"understudy.config.v1.Workload"> & {
  * Use `create(WorkloadSchema)` to create a new message.
  */
 export const WorkloadSchema: GenMessage<Workload> = /*@__PURE__*/
-  messageDesc(file_understudy_config_v1_config, 7);
+  messageDesc(file_understudy_config_v1_config, 8);
 
 /**
  * Somebody who may call.
@@ -540,7 +569,7 @@ export type Caller = Message<"understudy.config.v1.Caller"> & {
  * Use `create(CallerSchema)` to create a new message.
  */
 export const CallerSchema: GenMessage<Caller> = /*@__PURE__*/
-  messageDesc(file_understudy_config_v1_config, 8);
+  messageDesc(file_understudy_config_v1_config, 9);
 
 /**
  * The listener and its limits.
@@ -577,7 +606,9 @@ export type Server = Message<"understudy.config.v1.Server"> & {
   maxRequestBytes?: number | undefined;
 
   /**
-   * Optional. Most bytes of all requests in flight together. Default 256 MiB.
+   * Optional. Most memory of all requests in flight together, in bytes, as it is estimated before they are decoded: a
+   * text counts five times while it arrives and three times then. Default 0.4 of the heap of the process, or 0.3 of the
+   * memory of its container if that is less; `understudy check` says how much that is.
    *
    * @generated from field: optional int64 max_buffered_bytes = 5;
    */
@@ -631,7 +662,7 @@ export type Server = Message<"understudy.config.v1.Server"> & {
  * Use `create(ServerSchema)` to create a new message.
  */
 export const ServerSchema: GenMessage<Server> = /*@__PURE__*/
-  messageDesc(file_understudy_config_v1_config, 9);
+  messageDesc(file_understudy_config_v1_config, 10);
 
 /**
  * A certificate.
@@ -659,7 +690,7 @@ export type Tls = Message<"understudy.config.v1.Tls"> & {
  * Use `create(TlsSchema)` to create a new message.
  */
 export const TlsSchema: GenMessage<Tls> = /*@__PURE__*/
-  messageDesc(file_understudy_config_v1_config, 10);
+  messageDesc(file_understudy_config_v1_config, 11);
 
 /**
  * Whether a route must be approved before it stands in for the primary of a workload.
