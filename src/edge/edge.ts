@@ -15,7 +15,7 @@ import type { Door } from "./door/door.ts";
 import type { EdgeGeneration } from "./edge-generation.ts";
 import { createOpenaiDoor } from "./openai/openai-door.ts";
 import { connectionOf, type EdgeRequest, type EdgeResponse, type Exchange } from "./port/exchange.ts";
-import { type Address, createPort } from "./port/port.ts";
+import { type Address, createPort, type Port } from "./port/port.ts";
 import { createReception } from "./reception.ts";
 import { apiServices, detailFiles, listedServices } from "./rpc/api-files.ts";
 import { registerApi } from "./rpc/api-routes.ts";
@@ -70,7 +70,8 @@ export function createEdge(options: EdgeOptions): Edge {
   const closing = new AbortController();
   const parts = { gate, health, unfinished, idleEnd: idleEnd.signal, end: end.signal };
   const { limits } = options.generation();
-  const port = createPort({ limits, tls: options.tls, log: options.log, serve: createServe(options, parts) });
+  const serve = createServe(options, parts, ({ connection }) => port.keep(connection));
+  const port: Port = createPort({ limits, tls: options.tls, log: options.log, serve });
   let finished: Promise<void> | undefined;
 
   const endCalls = (): void => {
@@ -129,12 +130,12 @@ function createDoors(log: Log, { gate, health, unfinished, idleEnd, end }: Parts
   return [rpcDoor, createOpenaiDoor({ unfinished, log, end }), createPlainDoor(() => !gate.draining)];
 }
 
-function createServe(options: EdgeOptions, parts: Parts) {
+function createServe(options: EdgeOptions, parts: Parts, onAdmitted: (exchange: Exchange) => void) {
   const { generation: current, makeRequestId = randomUUID, log, observer } = options;
   const { gate, unfinished } = parts;
   const doors = createDoors(log, parts);
   const memory = createRequestMemory(() => current().limits.maxBufferedBytes, unfinished);
-  const receive = createReception({ doors, gate, memory, observer });
+  const receive = createReception({ doors, gate, memory, observer, onAdmitted });
   const answerCors = createCors(["x-request-id", ...doors.flatMap((door) => door.exposedHeaders)]);
   return (request: EdgeRequest, response: EdgeResponse): void => {
     const requestId = makeRequestId();

@@ -19,11 +19,13 @@ export interface ReceptionOptions {
   /** The memory of calls' requests. */
   readonly memory: RequestMemory;
   readonly observer: Required<CallObserver>;
+  /** A call was admitted. */
+  readonly onAdmitted: (exchange: Exchange) => void;
 }
 
 /** Creates the function that receives exchanges. It never throws. */
 export function createReception(options: ReceptionOptions): (exchange: Exchange) => void {
-  const { doors, gate, memory, observer } = options;
+  const { doors, gate, memory, observer, onAdmitted } = options;
   const calls = createAdmissionQueue(CALL_QUEUE_LIMITS);
   const strangers = createStrangers();
   const strangersLine = createAdmissionQueue(STRANGER_QUEUE_LIMITS);
@@ -73,6 +75,7 @@ export function createReception(options: ReceptionOptions): (exchange: Exchange)
         attempt(() => {
           gate.enter(exchange, known);
           trail.admitted(known.caller);
+          onAdmitted(exchange);
           const held = memory.open(known.caller?.name, known.share);
           exchange.response.once("close", () => held.release());
           entrance.answer({ exchange, caller: known.caller, trail, held });

@@ -41,7 +41,7 @@ export function createRequestMemory(maxBytes: () => number, unfinished?: Unfinis
           if (released) return outOfMemoryRefusal;
           const most = maxBytes() * share;
           if (ownBytes + bytes > most) return makeTooLarge(most);
-          if ((heldOf.get(owner) ?? 0) + bytes > most) return shareRefusal;
+          if (share < 1 && (heldOf.get(owner) ?? 0) + bytes > most) return shareRefusal;
           while (heldBytes + bytes > maxBytes()) {
             if (unfinished?.giveUpOldest(unfinishedRefusal) !== true) return outOfMemoryRefusal;
           }

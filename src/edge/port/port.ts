@@ -9,7 +9,9 @@ import type { TLSSocket } from "node:tls";
 import type { TlsPair } from "../../config/read-tls-files.ts";
 import type { Log } from "../../telemetry/log.ts";
 import type { EdgeLimits } from "../edge-limits.ts";
-import type { EdgeRequest, EdgeResponse } from "./exchange.ts";
+import { createConnections } from "./connections.ts";
+import { connectionsByDescriptors } from "./descriptor-limit.ts";
+import type { Connection, EdgeRequest, EdgeResponse } from "./exchange.ts";
 import { pingSession } from "./session-ping.ts";
 import { sniffPreface } from "./sniff-preface.ts";
 
@@ -19,6 +21,11 @@ const IDLE_TIMEOUT_MS = 75_000;
 const LATE_CHECK_MS = 1_000;
 /** A header over `maxHeaderBytes` gets an answer that says so, up to this many times that size; then a reset. */
 const HEADER_LENIENCY = 4;
+/**
+ * Most connections that the system holds until they are accepted, Node's own number. All of them come in one turn, so
+ * with few descriptors they must not be more than there is room for.
+ */
+const MAX_BACKLOG = 511;
 /** Memory of one HTTP/2 connection in MB: every stream's window of 64 KiB twice. */
 const SESSION_MEMORY_MB = 128;
 
@@ -32,6 +39,8 @@ export interface Address {
 export interface Port {
   /** Resolves when connections are accepted; rejects if the address cannot be used. Port 0 picks a free one. */
   listen(host: string, port: number): Promise<Address>;
+  /** A call was admitted: its connection makes room for no other. */
+  keep(connection: Connection): void;
   /** Stops accepting, sends GOAWAY, and resolves when the last connection has closed. */
   finish(): Promise<void>;
   /** Closes every connection at once. */
@@ -54,7 +63,8 @@ export function createPort(options: PortOptions): Port {
   const { limits, tls, log, serve } = options;
   const http2 = createHttp2(options);
   const sessions = trackSessions(http2, limits, log);
-  const sockets = new Set<Socket>();
+  const maxConnections = Math.min(limits.maxConnections, connectionsByDescriptors());
+  const connections = createConnections(maxConnections, log);
 
   // The HTTP/1.1 server is the one that listens, because it sets up its timeouts when it does. Its own listeners get
   // only the connections that speak HTTP/1.1.
@@ -62,10 +72,7 @@ export function createPort(options: PortOptions): Port {
   const accepted = tls ? "secureConnection" : "connection";
   const toHttp1 = http1.listeners(accepted);
   http1.removeAllListeners(accepted);
-  http1.on("connection", (socket: Socket) => {
-    sockets.add(socket);
-    socket.once("close", () => sockets.delete(socket));
-  });
+  http1.on("connection", (socket: Socket) => connections.add(socket));
   // Connections that have not said yet what they speak.
   const silent = new Set<Socket>();
   const handOver = (socket: Socket, isHttp2: boolean): void => {
@@ -86,10 +93,9 @@ export function createPort(options: PortOptions): Port {
   });
   http1.on("request", serve);
   http2.on("request", serve);
-  http1.maxConnections = limits.maxConnections;
-
   return {
-    listen: (host, port) => listen(http1, host, port),
+    listen: (host, port) => listen(http1, { host, port, backlog: Math.min(MAX_BACKLOG, maxConnections) }),
+    keep: (connection) => connections.keep(connection),
     finish() {
       const closed = new Promise<void>((resolve) => {
         http1.close(() => resolve());
@@ -103,7 +109,7 @@ export function createPort(options: PortOptions): Port {
     },
     destroy() {
       for (const session of sessions) session.destroy();
-      for (const socket of sockets) socket.destroy();
+      connections.destroy();
     },
   };
 }
@@ -151,13 +157,13 @@ function trackSessions(http2: Http2Server, limits: EdgeLimits, log: Log): Readon
   return sessions;
 }
 
-function listen(server: Server, host: string, port: number): Promise<Address> {
+function listen(server: Server, options: Address & { readonly backlog: number }): Promise<Address> {
   return new Promise((resolve, reject) => {
     server.once("error", reject);
-    server.listen(port, host, () => {
+    server.listen(options, () => {
       server.off("error", reject);
       const bound = server.address();
-      if (bound === null || typeof bound === "string") reject(new Error(`cannot listen on ${host}`));
+      if (bound === null || typeof bound === "string") reject(new Error(`cannot listen on ${options.host}`));
       else resolve({ host: bound.address, port: bound.port });
     });
   });

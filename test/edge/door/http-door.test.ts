@@ -84,6 +84,7 @@ async function serve(completion: Partial<CompletionHandlers> = {}): Promise<{ ur
     gate: createCallGate(unfinished),
     memory: createRequestMemory(() => generation.limits.maxBufferedBytes, unfinished),
     observer: joinObservers([], () => {}),
+    onAdmitted: () => {},
   });
   const server = createServer((request, response) => {
     const path = request.url ?? "";
