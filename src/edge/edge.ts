@@ -40,7 +40,7 @@ export interface EdgeOptions {
 
 /** How the edge stops. */
 export interface DrainOptions {
-  /** Between the sign to stop and the closing of connections, in milliseconds, so that balancers notice. */
+  /** How long calls are served after the sign to stop, in milliseconds, so that balancers notice. */
   readonly lameDuckMs: number;
   /** Longest time for running answers to finish after that, in milliseconds. */
   readonly drainTimeoutMs: number;
@@ -49,7 +49,10 @@ export interface DrainOptions {
 export interface Edge {
   /** Starts to serve. Port 0 picks a free one. */
   listen(host: string, port: number): Promise<Address>;
-  /** Refuses new calls, lets running ones finish within the limits, and resolves when every connection is closed. */
+  /**
+   * Says that the server stops, and serves on for `lameDuckMs`. Then tells every connection to go elsewhere, and refuses
+   * new calls until the running ones have ended or their time is up. Resolves when every connection is closed.
+   */
   drain(options: DrainOptions): Promise<void>;
   /** Closes everything at once; also cuts a drain short. */
   close(): Promise<void>;
@@ -85,18 +88,23 @@ export function createEdge(options: EdgeOptions): Edge {
     listen: (host, number) => port.listen(host, number),
     renewCertificate: (tls) => port.renewCertificate(tls),
     async drain({ lameDuckMs, drainTimeoutMs }) {
-      gate.startDraining();
+      gate.enterState("lame-duck");
       health.stopServing();
       await sleep(lameDuckMs, closing.signal);
+      gate.enterState("draining");
       idleEnd.abort(drainingRefusal());
+      port.leave();
+      if (await endsWithin(gate.idle(), drainTimeoutMs, closing.signal)) {
+        finished ??= port.finish();
+        if (await endsWithin(finished, FAREWELL_MS, closing.signal)) return;
+      }
       finished ??= port.finish();
-      if (await endsWithin(finished, drainTimeoutMs, closing.signal)) return;
       endCalls();
       if (!(await endsWithin(finished, FAREWELL_MS, closing.signal))) port.destroy();
       await finished;
     },
     async close() {
-      gate.startDraining();
+      gate.enterState("draining");
       closing.abort();
       endCalls();
       finished ??= port.finish();
@@ -127,7 +135,7 @@ function createDoors(log: Log, { gate, health, unfinished, idleEnd, end }: Parts
     watches: new Set([WATCH_PATH]),
     idleEnd,
   });
-  return [rpcDoor, createOpenaiDoor({ unfinished, log, end }), createPlainDoor(() => !gate.draining)];
+  return [rpcDoor, createOpenaiDoor({ unfinished, log, end }), createPlainDoor(() => gate.state === "serving")];
 }
 
 function createServe(options: EdgeOptions, parts: Parts, onAdmitted: (exchange: Exchange) => void) {
@@ -147,9 +155,20 @@ function createServe(options: EdgeOptions, parts: Parts, onAdmitted: (exchange: 
     request.on("error", onError);
     response.on("error", onError);
     response.setHeader("x-request-id", requestId);
-    if (gate.draining && request.httpVersionMajor === 1) response.setHeader("connection", "close");
+    leaveInTime(gate, exchange);
     if (!answerCors(exchange)) receive(exchange);
   };
+}
+
+/** Lets a connection end with its answer when the server is about to stop. */
+function leaveInTime(gate: CallGate, { request, response, connection }: Exchange): void {
+  if (request.httpVersionMajor === 1 && gate.state !== "serving") response.setHeader("connection", "close");
+  // The header of a long answer may have gone out before, and a connection may have come after the others were told.
+  response.once("close", () => {
+    if (gate.state !== "draining") return;
+    if ("goaway" in connection) connection.close();
+    else connection.end();
+  });
 }
 
 /** Resolves with whether `work` ends before the time or the signal. */

@@ -157,9 +157,13 @@ describe.each(WAYS)("$way", (way) => {
 
   test("refused while the server is about to stop", async () => {
     const staged = await stage(way);
-    const drained = staged.edge.drain({ lameDuckMs: 60_000, drainTimeoutMs: 0 });
+    // A request that is still arriving keeps it from ending at once.
+    const arriving = staged.send({ body: way.body.subarray(0, way.body.byteLength - 2), unfinished: true });
+    await expect.poll(() => staged.edge.callCount).toBe(1);
+    const drained = staged.edge.drain({ lameDuckMs: 0, drainTimeoutMs: 60_000 });
     await staged.send().read();
-    await staged.expectOne(refused(ErrorReason.DRAINING));
+    await expect.poll(() => staged.records).toMatchObject([{ ending: refused(ErrorReason.DRAINING) }]);
+    arriving.leave();
     await drained;
   });
 

@@ -36,15 +36,16 @@ test("a running stream finishes, then the connections close", async () => {
   await expect.poll(() => edge.callCount).toBe(1);
 
   const drained = edge.drain({ lameDuckMs: 0, drainTimeoutMs: 10_000 });
-  await expect(runCurl([`${url}/healthz`])).rejects.toThrow(/connect/i);
+  expect(await runCurl([`${url}/healthz`])).toMatchObject({ status: 503 });
   resume();
   const { error, messages } = await running;
   expect(error).toBeUndefined();
   expect(messages.at(-1)?.event.case).toBe("completed");
   await drained;
+  await expect(runCurl([`${url}/healthz`])).rejects.toThrow(/connect/i);
 });
 
-test("during the lame duck the server answers, says NOT_SERVING and refuses new calls", async () => {
+test("during the lame duck the server says NOT_SERVING and serves on", async () => {
   const { address, url, edge } = await startEdge();
   const client = createGrpcClient(address);
   const watch = startCall(client, Health.method.watch, { service: "understudy.v1.CompletionService" });
@@ -57,9 +58,29 @@ test("during the lame duck the server answers, says NOT_SERVING and refuses new 
   await expect.poll(() => seen).toEqual([ServingStatus.SERVING, ServingStatus.NOT_SERVING]);
   expect((await call(client, Health.method.check, {})).messages).toMatchObject([{ status: ServingStatus.NOT_SERVING }]);
   expect(await runCurl([`${url}/healthz`])).toMatchObject({ status: 503, body: "draining\n" });
-  const { error, trailers } = await call(client, CompletionService.method.streamComplete, {});
+  expect((await call(client, CompletionService.method.streamComplete, {})).error).toBeUndefined();
+  const kept = await fetch(`${url}/v1/models`);
+  expect(kept.status).toBe(200);
+  expect(kept.headers.get("connection")).toBe("close");
+  await edge.close();
+  await drained;
+});
+
+test("while answers run, new calls are refused so that their clients go elsewhere", async () => {
+  const { address, url, edge } = await startEdge(pauses());
+  const running = startCall(createGrpcClient(address), CompletionService.method.streamComplete, {});
+  running.on("error", () => {});
+  await firstMessage(running);
+  const drained = edge.drain({ lameDuckMs: 0, drainTimeoutMs: 60_000 });
+
+  const { error, trailers } = await call(createGrpcClient(address), CompletionService.method.streamComplete, {});
   expect(error).toMatchObject({ code: 14, details: "this server is about to stop; ask another one" });
   expect(String(trailers?.get("grpc-status-details-bin")[0])).toContain("DRAINING");
+  const ask = { method: "POST", headers: { "content-type": "application/connect+json" }, body: "\0\0\0\0\u0002{}" };
+  const refused = await fetch(`${url}/understudy.v1.CompletionService/StreamComplete`, ask);
+  expect(refused.status).toBe(503);
+  expect(refused.headers.get("connection")).toBe("close");
+  expect(await refused.json()).toMatchObject({ code: "unavailable" });
   await edge.close();
   await drained;
 });

@@ -47,7 +47,7 @@ async function drain({ gateway }: Stage): Promise<HealthCheckResponse_ServingSta
 }
 
 test.concurrent("a drain lets the running answer finish, refuses new calls, and ends with code 0", async () => {
-  await using stage = await startPaced(300, { lame_duck: "1s", drain_timeout: "20s" });
+  await using stage = await startPaced(300, { lame_duck: "0s", drain_timeout: "20s" });
   const { told } = await startAnswer(stage);
   const { SERVING, NOT_SERVING } = HealthCheckResponse_ServingStatus;
   expect(await drain(stage)).toEqual([SERVING, NOT_SERVING]);

@@ -10,13 +10,20 @@ import { type UnfinishedRequests, unfinishedRefusal } from "./unfinished-request
 /** When a refused client may ask this replica again, in milliseconds. */
 const OVERLOAD_RETRY_MS = 1_000;
 
+/**
+ * What the gate does: it serves; it still serves, but says that the server is about to stop, so that balancers notice;
+ * it lets nobody in.
+ */
+export type GateState = "serving" | "lame-duck" | "draining";
+
 export interface CallGate {
   /** Calls that run now. */
   readonly callCount: number;
-  /** Whether the server is about to stop. */
-  readonly draining: boolean;
-  /** Refuses every call from now on. */
-  startDraining(): void;
+  readonly state: GateState;
+  /** Goes on to a later state. */
+  enterState(next: "lame-duck" | "draining"): void;
+  /** Resolves when no call runs any more. */
+  idle(): Promise<void>;
   /** Finds out whose call it is; nothing is taken yet. Throws `CallRefused`. */
   identify(exchange: Exchange): KnownCaller;
   /** Takes a place for a call until its response is closed. Throws `CallRefused`. */
@@ -26,19 +33,25 @@ export interface CallGate {
 /** Creates the gate that all doors share. */
 export function createCallGate(unfinished: UnfinishedRequests): CallGate {
   let callCount = 0;
-  let draining = false;
+  let state: GateState = "serving";
+  const onIdle: (() => void)[] = [];
   return {
     get callCount() {
       return callCount;
     },
-    get draining() {
-      return draining;
+    get state() {
+      return state;
     },
-    startDraining() {
-      draining = true;
+    enterState(next) {
+      // A second sign to stop comes at any time.
+      if (state !== "draining") state = next;
+    },
+    idle() {
+      if (callCount === 0) return Promise.resolve();
+      return new Promise((resolve) => void onIdle.push(resolve));
     },
     identify({ request, generation: { limits, callers } }) {
-      if (draining) throw drainingRefusal();
+      if (state === "draining") throw drainingRefusal();
       checkHeader(request, limits.maxHeaderBytes);
       const known = callers.identify(request.headers);
       checkBody(request, limits);
@@ -54,6 +67,8 @@ export function createCallGate(unfinished: UnfinishedRequests): CallGate {
       response.once("close", () => {
         callCount -= 1;
         leave();
+        if (callCount > 0) return;
+        for (const tell of onIdle.splice(0)) tell();
       });
     },
   };

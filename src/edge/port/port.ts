@@ -41,7 +41,9 @@ export interface Port {
   listen(host: string, port: number): Promise<Address>;
   /** A call was admitted: its connection makes room for no other. */
   keep(connection: Connection): void;
-  /** Stops accepting, sends GOAWAY, and resolves when the last connection has closed. */
+  /** Sends GOAWAY, and closes what is idle. Connections that come from now on end with their first answer. */
+  leave(): void;
+  /** Stops accepting too, and resolves when the last connection has closed. */
   finish(): Promise<void>;
   /** Closes every connection at once. */
   destroy(): void;
@@ -93,14 +95,19 @@ export function createPort(options: PortOptions): Port {
   });
   http1.on("request", serve);
   http2.on("request", serve);
+  const leave = (): void => {
+    for (const session of sessions) session.close();
+    http1.closeIdleConnections();
+  };
   return {
     listen: (host, port) => listen(http1, { host, port, backlog: Math.min(MAX_BACKLOG, maxConnections) }),
     keep: (connection) => connections.keep(connection),
+    leave,
     finish() {
       const closed = new Promise<void>((resolve) => {
         http1.close(() => resolve());
       });
-      for (const session of sessions) session.close();
+      leave();
       for (const socket of silent) socket.destroy();
       return closed;
     },

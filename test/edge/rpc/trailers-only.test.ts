@@ -6,8 +6,8 @@ import { expect, onTestFinished, test } from "vitest";
 import { CompleteRequestSchema, CompletionService } from "../../../gen/ts/understudy/v1/completion_service_pb.ts";
 import { ErrorReason } from "../../../gen/ts/understudy/v1/ledger_pb.ts";
 import { CallRefused } from "../../../src/call/refusal.ts";
-import { call, createGrpcClient } from "../grpc-client.ts";
-import { fails, makeText, says, startEdge } from "../start-edge.ts";
+import { call, createGrpcClient, startCall } from "../grpc-client.ts";
+import { aborted, fails, makeText, says, startEdge } from "../start-edge.ts";
 
 /** What came back, frame by frame. */
 interface RawAnswer {
@@ -103,9 +103,18 @@ const retries = {
 
 test("a client's retry policy takes a call from a draining replica to another one", async () => {
   const staying = await startEdge({ streamComplete: says("from the other replica") });
-  const leaving = await startEdge({ streamComplete: says("never") });
-  const client = createGrpcClient(`ipv4:${staying.address},${leaving.address}`, retries);
-  const drained = leaving.edge.drain({ lameDuckMs: 60_000, drainTimeoutMs: 0 });
+  const leaving = await startEdge({
+    async *streamComplete(_request, { signal }) {
+      yield makeText(1n, "never");
+      await aborted(signal);
+    },
+  });
+  const client = createGrpcClient(`ipv4:${leaving.address},${staying.address}`, retries);
+  // A running answer keeps it from ending at once.
+  const running = startCall(createGrpcClient(leaving.address), CompletionService.method.streamComplete, {});
+  running.on("error", () => {});
+  await expect.poll(() => leaving.edge.callCount).toBe(1);
+  const drained = leaving.edge.drain({ lameDuckMs: 0, drainTimeoutMs: 60_000 });
   for (let round = 0; round < 6; round += 1) {
     const { messages, error } = await call(client, CompletionService.method.streamComplete, {});
     expect(error).toBeUndefined();
