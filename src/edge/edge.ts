@@ -90,7 +90,7 @@ export function createEdge(options: EdgeOptions): Edge {
     async drain({ lameDuckMs, drainTimeoutMs }) {
       gate.enterState("lame-duck");
       health.stopServing();
-      await sleep(lameDuckMs, closing.signal);
+      if (lameDuckMs > 0) await sleep(lameDuckMs, closing.signal);
       gate.enterState("draining");
       idleEnd.abort(drainingRefusal());
       port.leave();
