@@ -36,6 +36,7 @@ export function checkServer(config: Config, problems: Problems): void {
   checkListen(config, server.listen, problems);
   checkRanges(server, problems);
   checkOrigins(server.corsOrigins, problems);
+  checkHosts(server.allowedHosts, problems);
   if (server.tls === undefined) return;
   for (const field of ["certFile", "keyFile"] as const) {
     const path = field === "certFile" ? "server.tls.cert_file" : "server.tls.key_file";
@@ -97,5 +98,13 @@ function checkOrigins(origins: readonly string[], problems: Problems): void {
     if (url?.origin === origin && /^https?:$/.test(url.protocol)) continue;
     const mend = 'write it like "https://app.example", without a path, or "*"';
     problems.report(`server.cors_origins[${index}]`, "is not an origin", mend);
+  }
+}
+
+function checkHosts(hosts: readonly string[], problems: Problems): void {
+  for (const [index, host] of hosts.entries()) {
+    if (URL.canParse(`http://${host}`) && new URL(`http://${host}`).hostname === host.toLowerCase()) continue;
+    const mend = 'write it like "gateway.internal", without a scheme, a port or a path';
+    problems.report(`server.allowed_hosts[${index}]`, "is not the name of a host", mend);
   }
 }

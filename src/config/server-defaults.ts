@@ -35,6 +35,8 @@ export interface ServerSettings {
   readonly tls: { readonly certFile: string; readonly keyFile: string } | undefined;
   /** Origins whose pages may call, or `*`. */
   readonly corsOrigins: readonly string[];
+  /** Names of this server, in lower case, beside those of this machine. */
+  readonly allowedHosts: readonly string[];
   readonly maxRequestBytes: number;
   /** By the memory of the process where the configuration does not say it. */
   readonly maxBufferedBytes: number;
@@ -58,6 +60,7 @@ export function serverSettings(config: Config, memory: ProcessMemory = readProce
     listen,
     tls: server?.tls && { certFile: server.tls.certFile, keyFile: server.tls.keyFile },
     corsOrigins: server?.corsOrigins ?? [],
+    allowedHosts: (server?.allowedHosts ?? []).map((host) => host.toLowerCase()),
     maxRequestBytes: server?.maxRequestBytes ?? SERVER_DEFAULTS.maxRequestBytes,
     maxBufferedBytes: Number(server?.maxBufferedBytes ?? chooseMemoryBudget(memory)),
     maxConcurrentCalls: server?.maxConcurrentCalls ?? SERVER_DEFAULTS.maxConcurrentCalls,

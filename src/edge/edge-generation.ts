@@ -11,6 +11,8 @@ export interface EdgeGeneration {
   readonly callers: Callers;
   /** Origins whose pages may call, or `*`. */
   readonly corsOrigins: readonly string[];
+  /** Names in `Host` that are this server's own beside those of this machine. */
+  readonly allowedHosts: readonly string[];
   /** An exchange begins. The function that is returned is called once, when its response is closed. */
   enter(): () => void;
 }

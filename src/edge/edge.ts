@@ -3,6 +3,7 @@
 import { randomUUID } from "node:crypto";
 
 import type { CallObserver } from "../call/call-observer.ts";
+import { isLoopback } from "../config/is-loopback.ts";
 import type { TlsPair } from "../config/read-tls-files.ts";
 import type { Log } from "../telemetry/log.ts";
 import { sleep } from "../time/sleep.ts";
@@ -14,6 +15,7 @@ import { createCors } from "./cors.ts";
 import type { Door } from "./door/door.ts";
 import type { EdgeGeneration } from "./edge-generation.ts";
 import { createOpenaiDoor } from "./openai/openai-door.ts";
+import { answerText } from "./port/answer-text.ts";
 import { connectionOf, type EdgeRequest, type EdgeResponse, type Exchange } from "./port/exchange.ts";
 import { type Address, createPort, type Port } from "./port/port.ts";
 import { createReception } from "./reception.ts";
@@ -65,7 +67,8 @@ export interface Edge {
 /** Creates the edge. */
 export function createEdge(options: EdgeOptions): Edge {
   const unfinished = createUnfinishedRequests();
-  const gate = createCallGate(unfinished);
+  let host = "";
+  const gate = createCallGate(unfinished, () => isLoopback(host));
   const health = createHealth(apiServices.map(({ typeName }) => typeName));
   // Streams that only watch end when connections close; answers may go on until the drain timeout.
   const idleEnd = new AbortController();
@@ -85,7 +88,11 @@ export function createEdge(options: EdgeOptions): Edge {
     get callCount() {
       return gate.callCount;
     },
-    listen: (host, number) => port.listen(host, number),
+    async listen(wanted, number) {
+      const address = await port.listen(wanted, number);
+      ({ host } = address);
+      return address;
+    },
     renewCertificate: (tls) => port.renewCertificate(tls),
     async drain({ lameDuckMs, drainTimeoutMs }) {
       gate.enterState("lame-duck");
@@ -156,8 +163,16 @@ function createServe(options: EdgeOptions, parts: Parts, onAdmitted: (exchange: 
     response.on("error", onError);
     response.setHeader("x-request-id", requestId);
     leaveInTime(gate, exchange);
+    if (hasTwoHosts(request)) return answerText(exchange, 400, "The request has two Host headers.");
     if (!answerCors(exchange)) receive(exchange);
   };
+}
+
+/** Whoever stands between a client and this server may have looked at the other one. */
+function hasTwoHosts({ httpVersionMajor, rawHeaders }: EdgeRequest): boolean {
+  if (httpVersionMajor !== 1) return false;
+  const names = rawHeaders.filter((_, index) => index % 2 === 0);
+  return names.filter((name) => name.toLowerCase() === "host").length > 1;
 }
 
 /** Lets a connection end with its answer when the server is about to stop. */

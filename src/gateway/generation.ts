@@ -84,6 +84,7 @@ export function makeGeneration(setup: Setup, shared: SharedParts, before?: Gener
     limits: makeEdgeLimits(settings),
     callers: createCallers(callers, shared.callCounts),
     corsOrigins: settings.corsOrigins,
+    allowedHosts: settings.allowedHosts,
     enter() {
       exchangeCount += 1;
       return () => {

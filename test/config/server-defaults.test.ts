@@ -10,6 +10,7 @@ test("fills what the configuration does not say", () => {
     listen: { host: "127.0.0.1", port: 8080 },
     tls: undefined,
     corsOrigins: [],
+    allowedHosts: [],
     maxRequestBytes: 16_777_216,
     maxBufferedBytes: 400_000_000,
     maxConcurrentCalls: 4000,

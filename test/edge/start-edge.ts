@@ -47,6 +47,7 @@ export interface FakeEdgeOptions extends Partial<Omit<EdgeOptions, "generation" 
   readonly limits?: Partial<EdgeLimits>;
   readonly callers?: readonly CallerSettings[];
   readonly corsOrigins?: readonly string[];
+  readonly allowedHosts?: readonly string[];
   /** Gets the record of every call. */
   readonly records?: CallRecord[];
   readonly complete?: CompletionHandlers["complete"];
@@ -56,13 +57,14 @@ export interface FakeEdgeOptions extends Partial<Omit<EdgeOptions, "generation" 
 /** Starts an edge. By default `complete` and `streamComplete` say "Once upon a time." */
 export async function startEdge(options: FakeEdgeOptions = {}): Promise<StartedEdge> {
   const lines: string[] = [];
-  const { limits, callers = [], corsOrigins = [], records = [], ...rest } = options;
+  const { limits, callers = [], corsOrigins = [], allowedHosts = [], records = [], ...rest } = options;
   const { complete = saysAtOnce, streamComplete = says("Once ", "upon ", "a ", "time.") } = options;
   const log = createLog("debug", { write: (line) => void lines.push(line) });
   const generation: EdgeGeneration = {
     ...makeEdgeGeneration({ complete, streamComplete }, limits),
     callers: createCallers(callers),
     corsOrigins,
+    allowedHosts,
   };
   const observers = [createLogObserver(log), { callEnded: (record: CallRecord) => void records.push(record) }];
   const faults: unknown[] = [];
@@ -90,6 +92,7 @@ export function makeEdgeGeneration(completion: CompletionHandlers, limits: Parti
     limits: { ...makeEdgeLimits({ ...SERVER_DEFAULTS, maxBufferedBytes: 256 * 1024 * 1024 }), ...limits },
     callers: createCallers([]),
     corsOrigins: [],
+    allowedHosts: [],
     enter: () => () => {},
   };
 }

@@ -67,6 +67,7 @@ const SERVER: Readonly<Record<string, unknown>> = {
   lame_duck: "7s",
   client_stall_timeout: "7s",
   max_total_timeout: "7s",
+  allowed_hosts: ["gateway.internal"],
 };
 
 const READ_ONCE = ["listen", "max_streams_per_connection"];

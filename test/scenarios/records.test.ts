@@ -66,7 +66,8 @@ function leaveInMidStream(client: ScenarioClient): Promise<Told> {
 }
 
 function chat(body: object): Promise<unknown> {
-  return runCurl([`${stage.gateway.url}/v1/chat/completions`], JSON.stringify(body));
+  const url = `${stage.gateway.url}/v1/chat/completions`;
+  return runCurl([url, "-H", "content-type: application/json"], JSON.stringify(body));
 }
 
 test("a mixed crowd leaves exactly one line a call, and what the cancelled ones cost is known", async () => {

@@ -5,6 +5,7 @@ import { CallRefused, type Refusal } from "../../call/refusal.ts";
 import type { EdgeLimits } from "../edge-limits.ts";
 import type { EdgeRequest, Exchange } from "../port/exchange.ts";
 import type { KnownCaller } from "./callers.ts";
+import { checkOwnPage } from "./own-pages.ts";
 import { type UnfinishedRequests, unfinishedRefusal } from "./unfinished-requests.ts";
 
 /** When a refused client may ask this replica again, in milliseconds. */
@@ -30,8 +31,8 @@ export interface CallGate {
   enter(exchange: Exchange, known: KnownCaller): void;
 }
 
-/** Creates the gate that all doors share. */
-export function createCallGate(unfinished: UnfinishedRequests): CallGate {
+/** Creates the gate that all doors share. `isLocal` tells whether only this machine reaches the server. */
+export function createCallGate(unfinished: UnfinishedRequests, isLocal: () => boolean): CallGate {
   let callCount = 0;
   let state: GateState = "serving";
   const onIdle: (() => void)[] = [];
@@ -50,7 +51,10 @@ export function createCallGate(unfinished: UnfinishedRequests): CallGate {
       if (callCount === 0) return Promise.resolve();
       return new Promise((resolve) => void onIdle.push(resolve));
     },
-    identify({ request, generation: { limits, callers } }) {
+    identify(exchange) {
+      const { request, generation } = exchange;
+      const { limits, callers } = generation;
+      if (callers.isOpen && isLocal()) checkOwnPage(exchange);
       if (state === "draining") throw drainingRefusal();
       checkHeader(request, limits.maxHeaderBytes);
       const known = callers.identify(request.headers);

@@ -33,6 +33,8 @@ export interface KnownCaller {
 
 /** Who may call. */
 export interface Callers {
+  /** Whether anybody may call, without a key. */
+  readonly isOpen: boolean;
   /** Finds the caller whose key is in `headers`. Throws `CallRefused` if there is no such key. */
   identify(headers: IncomingHttpHeaders): KnownCaller;
   /**
@@ -47,7 +49,7 @@ interface KeyedCaller extends KnownCaller {
 }
 
 const anyone: KnownCaller = { caller: undefined, share: 1, maxConcurrency: undefined };
-const anybody: Callers = { identify: () => anyone, enter: () => () => {} };
+const anybody: Callers = { isOpen: true, identify: () => anyone, enter: () => () => {} };
 
 /** Running calls by the name of their caller: a new configuration does not begin to count anew. */
 export class CallCounts {
@@ -72,6 +74,7 @@ export function createCallers(settings: readonly CallerSettings[], counts: CallC
     return { caller: { name, scope }, share, maxConcurrency, digest: digestOf(apiKey) };
   });
   return {
+    isOpen: false,
     identify: (headers) => findCaller(keyed, keyOf(headers)),
     enter({ caller, maxConcurrency }, maxCalls) {
       const name = caller?.name ?? "";

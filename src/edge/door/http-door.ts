@@ -85,6 +85,11 @@ async function run({ call, endpoint, form, parts }: Run): Promise<void> {
     const status = { ...makeStatus(refusal), httpStatus: 405 };
     return writeError(exchange, status, form, { allow: endpoint.method });
   }
+  if (endpoint.method === "POST" && !isJson(exchange.request.headers["content-type"])) {
+    const refusal = makeTypeRefusal(exchange);
+    trail.refused(refusal);
+    return writeError(exchange, { ...makeStatus(refusal), httpStatus: 415 }, form);
+  }
   let failed: FailedCall = { signal: parts.end, trail };
   try {
     const context = openHttpCall(call, parts.end);
@@ -95,6 +100,16 @@ async function run({ call, endpoint, form, parts }: Run): Promise<void> {
     if (exchange.response.headersSent) throw error;
     await writeError(exchange, makeStatus(refusal), form);
   }
+}
+
+/** Another type is what a page of anybody may send without asking. */
+function isJson(contentType = ""): boolean {
+  return /^application\/json\s*(?:;|$)/i.test(contentType);
+}
+
+function makeTypeRefusal({ path }: Exchange): Refusal {
+  const message = `${path} takes JSON: send it with the header content-type: application/json`;
+  return { reason: ErrorReason.INVALID_REQUEST, message };
 }
 
 function makeMethodRefusal({ path }: Exchange, { method }: Endpoint): Refusal {

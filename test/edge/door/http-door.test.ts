@@ -81,7 +81,7 @@ async function serve(completion: Partial<CompletionHandlers> = {}): Promise<{ ur
   const door = createHttpDoor(FORM, { unfinished, log, end: new AbortController().signal });
   const receive = createReception({
     doors: [door, teapot],
-    gate: createCallGate(unfinished),
+    gate: createCallGate(unfinished, () => false),
     memory: createRequestMemory(() => generation.limits.maxBufferedBytes, unfinished),
     observer: joinObservers([], () => {}),
     onAdmitted: () => {},
@@ -125,7 +125,8 @@ async function answersAtOnce() {
 }
 
 function post(url: string, body: object): Promise<Response> {
-  return fetch(`${url}/v1/messages`, { method: "POST", body: JSON.stringify(body) });
+  const headers = { "content-type": "application/json" };
+  return fetch(`${url}/v1/messages`, { method: "POST", headers, body: JSON.stringify(body) });
 }
 
 test("a whole answer has the door's own form and headers", async () => {

@@ -48,10 +48,12 @@ function streams(...events: (EventInit | Error)[]) {
   };
 }
 
+const JSON_TYPE = ["-H", "content-type: application/json"];
+
 function post(url: string, body: object | string, headers: Record<string, string> = {}): Promise<Response> {
   return fetch(`${url}/v1/chat/completions`, {
     method: "POST",
-    headers,
+    headers: { "content-type": "application/json", ...headers },
     body: typeof body === "string" ? body : JSON.stringify(body),
   });
 }
@@ -237,7 +239,7 @@ test("a body over the limit is refused, announced or not", async () => {
   const { url } = await startEdge({ limits: { maxRequestBytes: 1_000 } });
   const body = JSON.stringify({ ...ASK, user: "x".repeat(2_000) });
   expect((await post(url, body)).status).toBe(413);
-  const chunked = await runCurl([`${url}/v1/chat/completions`, "-H", "transfer-encoding: chunked"], body);
+  const chunked = await runCurl([`${url}/v1/chat/completions`, ...JSON_TYPE, "-H", "transfer-encoding: chunked"], body);
   expect(chunked.status).toBe(413);
 });
 
@@ -311,7 +313,7 @@ test.each(["--http1.1", "--http2-prior-knowledge"])("streams over every version 
   );
   const { url } = await startEdge({ streamComplete });
   const { status, body } = await runCurl(
-    [`${url}/v1/chat/completions`, version],
+    [`${url}/v1/chat/completions`, version, ...JSON_TYPE],
     JSON.stringify({ ...ASK, stream: true }),
   );
   expect(status).toBe(200);
@@ -334,7 +336,8 @@ test("a client that leaves ends its call", async () => {
   const { url, edge } = await startEdge({ streamComplete });
   const stop = new AbortController();
   const body = JSON.stringify({ ...ASK, stream: true });
-  await fetch(`${url}/v1/chat/completions`, { method: "POST", body, signal: stop.signal });
+  const headers = { "content-type": "application/json" };
+  await fetch(`${url}/v1/chat/completions`, { method: "POST", headers, body, signal: stop.signal });
   expect(edge.callCount).toBe(1);
   stop.abort();
   await expect.poll(() => state.ended).toBe(true);
@@ -368,7 +371,8 @@ test("a client that never reads is cut off after the stall timeout", async () =>
   onTestFinished(() => void socket.destroy());
   socket.pause();
   const body = JSON.stringify({ ...ASK, stream: true });
-  socket.write(`POST /v1/chat/completions HTTP/1.1\r\nhost: a\r\ncontent-length: ${body.length}\r\n\r\n${body}`);
+  const header = `host: localhost\r\ncontent-type: application/json\r\ncontent-length: ${body.length}`;
+  socket.write(`POST /v1/chat/completions HTTP/1.1\r\n${header}\r\n\r\n${body}`);
   await expect.poll(() => state.ended, { timeout: 10_000 }).toBe(true);
   await expect.poll(() => edge.callCount).toBe(0);
 });
