@@ -80,8 +80,9 @@ function failWithoutNode() {
 
 /** Runs the product under another Node and ends as it ends. */
 function runUnder(node, product) {
+  // The channel carries nothing: its end tells the server that the launcher was killed, which no signal could.
   const child = spawn(node, ["--disable-warning=ExperimentalWarning", product].concat(process.argv.slice(2)), {
-    stdio: "inherit",
+    stdio: ["inherit", "inherit", "inherit", "ipc"],
   });
   // A terminal sends Ctrl-C to the child as well; passing it on would make it a second request.
   const onTerminal = [process.stdin, process.stdout, process.stderr].some((stream) => stream.isTTY);

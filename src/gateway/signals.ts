@@ -1,9 +1,9 @@
-/** What signals of the operating system mean to the server. */
+/** What signals mean to the server, and the end of what started it. */
 
 import { isatty } from "node:tty";
 
 export interface SignalHandlers {
-  /** SIGTERM, SIGINT, and the end of the terminal that the server runs in. */
+  /** SIGTERM, SIGINT, and the end of the terminal that the server runs in or of the launcher that started it. */
   readonly onStop: () => void;
   /** SIGHUP otherwise: the usual word for «read your configuration again». */
   readonly onHangUp: () => void;
@@ -16,6 +16,8 @@ export function onSignals(
 ): void {
   process.on("SIGTERM", onStop);
   process.on("SIGINT", onStop);
+  // The launcher holds the other end of the channel, however it ends.
+  process.on("disconnect", onStop);
   const terminals = [0, 1, 2].filter(isTerminal);
   let hungUp = false;
   process.on("SIGHUP", () => {

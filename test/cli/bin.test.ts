@@ -22,7 +22,9 @@ const product = `
 const [, file, how, ...others] = process.argv;
 console.log(import.meta.url.match(/(dist\\/)?src\\/main\\.[jt]s$/)?.[0], process.ppid === Number(process.env.TEST_PID), others.join(" "));
 if (how === "wait") {
-  for (const name of ["SIGTERM", "SIGINT", "SIGHUP"]) process.on(name, () => { console.log(name); process.exit(7); });
+  for (const name of ["SIGTERM", "SIGINT", "SIGHUP", "disconnect"]) {
+    process.on(name, () => { console.log(name); process.exit(7); });
+  }
   setInterval(() => {}, 1000);
   console.log("waiting");
 } else if (how === "die") process.kill(process.pid, "SIGKILL");
@@ -126,4 +128,13 @@ test("ends by the signal that ended the product", async () => {
   using folder = makePackage(["src/main.ts"], { locked: true });
   const { code, signal } = await start(folder.bin, ["die"], { oldNode: true }).ended;
   expect({ code, signal }).toEqual({ code: null, signal: "SIGKILL" });
+});
+
+test("tells the product when it is killed itself, which no signal does", async () => {
+  using folder = makePackage(["src/main.ts"], { locked: true });
+  const { child, shown, ended } = start(folder.bin, ["wait"], { oldNode: true });
+  while (!shown.stdout.includes("waiting")) await once(child.stdout, "data");
+  child.kill("SIGKILL");
+  // The streams close when the product has ended too.
+  expect((await ended).stdout).toContain("disconnect");
 });

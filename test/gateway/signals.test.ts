@@ -5,12 +5,15 @@ const SIGNALS = ["SIGTERM", "SIGINT", "SIGHUP"] as const;
 
 let before: Map<NodeJS.Signals, NodeJS.SignalsListener[]>;
 let told: string[];
+let known: number;
 
 beforeEach(() => {
   told = [];
+  known = process.listenerCount("disconnect");
   before = new Map(SIGNALS.map((signal) => [signal, process.listeners(signal)]));
 });
 afterEach(() => {
+  for (const listener of process.listeners("disconnect").slice(known)) process.off("disconnect", listener);
   for (const [signal, listeners] of before) {
     for (const listener of process.listeners(signal)) if (!listeners.includes(listener)) process.off(signal, listener);
   }
@@ -28,6 +31,13 @@ test("SIGTERM and Ctrl-C stop, each time", () => {
   listen(() => true);
   send("SIGTERM", "SIGINT");
   expect(told).toEqual(["stop", "stop"]);
+});
+
+test("the end of the launcher stops", () => {
+  listen(() => true);
+  // Not emitted: the runner of the tests listens too.
+  for (const listener of process.listeners("disconnect").slice(known)) listener();
+  expect(told).toEqual(["stop"]);
 });
 
 test.each([
