@@ -42,7 +42,7 @@ export function createReception(options: ReceptionOptions): (exchange: Exchange)
   };
   const receiveQuestion = (exchange: Exchange, entrance: OpenEntrance): void => {
     const answer = (): void => {
-      strangers.enter(exchange, entrance.watches);
+      strangers.ask(exchange, entrance.watches);
       const held = strangersMemory.open(undefined, 1);
       exchange.response.once("close", () => held.release());
       entrance.answer(exchange, held);
@@ -63,7 +63,7 @@ export function createReception(options: ReceptionOptions): (exchange: Exchange)
       if (!(error instanceof CallRefused)) throw error;
       const { refusal } = error;
       const tell = (): void => {
-        strangers.enter(exchange, false);
+        strangers.tell(exchange);
         refuse(refusal);
       };
       return receiveStranger(exchange, tell, refuse);

@@ -9,15 +9,20 @@ export interface SignalHandlers {
   readonly onHangUp: () => void;
 }
 
-/** Calls the handlers from now on. `isTerminal` tells whether a descriptor is a terminal that is still there. */
+/**
+ * Calls the handlers from now on. `isTerminal` tells whether a descriptor is a terminal that is still there; `launcher`
+ * is the channel to the process that started this one, if it holds one.
+ */
 export function onSignals(
   { onStop, onHangUp }: SignalHandlers,
   isTerminal: (descriptor: number) => boolean = isatty,
+  launcher: { unref(): void } | null | undefined = process.channel,
 ): void {
   process.on("SIGTERM", onStop);
   process.on("SIGINT", onStop);
   // The launcher holds the other end of the channel, however it ends.
   process.on("disconnect", onStop);
+  launcher?.unref(); // else the listener keeps a process alive whose server has ended
   const terminals = [0, 1, 2].filter(isTerminal);
   let hungUp = false;
   process.on("SIGHUP", () => {

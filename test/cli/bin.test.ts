@@ -138,3 +138,10 @@ test("tells the product when it is killed itself, which no signal does", async (
   // The streams close when the product has ended too.
   expect((await ended).stdout).toContain("disconnect");
 });
+
+test("ends with the server when it is told to stop", async () => {
+  const { child, shown, ended } = start(bin, ["serve", "--listen", "127.0.0.1:0"], { oldNode: true });
+  while (!shown.stdout.includes("listening on")) await once(child.stdout, "data");
+  child.kill("SIGTERM");
+  expect(await ended).toMatchObject({ code: 0, signal: null });
+});

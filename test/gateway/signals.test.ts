@@ -20,7 +20,7 @@ afterEach(() => {
 });
 
 function listen(isTerminal: () => boolean): void {
-  onSignals({ onStop: () => void told.push("stop"), onHangUp: () => void told.push("reload") }, isTerminal);
+  onSignals({ onStop: () => void told.push("stop"), onHangUp: () => void told.push("reload") }, isTerminal, null);
 }
 
 function send(...signals: readonly NodeJS.Signals[]): void {

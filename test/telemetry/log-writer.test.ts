@@ -10,7 +10,7 @@ interface StagedWriter {
   /** What the place of the log holds. */
   readonly written: () => string;
   /** How many bytes it takes at a time from now on; an error is thrown. */
-  take(most: number | Error): void;
+  readonly take: (most: number | Error) => void;
   readonly writeCount: () => number;
 }
 

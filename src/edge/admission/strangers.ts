@@ -42,29 +42,35 @@ const tooManyRefusal: Refusal = {
 };
 
 export interface Strangers {
-  /** Takes a place for an exchange until its response is closed. Throws `CallRefused`. */
-  enter(exchange: Exchange, watches: boolean): void;
+  /** Takes a place for a question until its response is closed. Throws `CallRefused`. */
+  ask(exchange: Exchange, watches: boolean): void;
+  /** Takes a place for a call that will be told why it is refused. Throws `CallRefused` with another reason. */
+  tell(exchange: Exchange): void;
 }
 
 /** Creates the count of strangers' exchanges. */
 export function createStrangers(): Strangers {
   const questions = new Places(STRANGER_LIMITS.maxExchangesPerConnection, STRANGER_LIMITS.maxExchanges);
   const watches = new Places(STRANGER_LIMITS.maxWatchesPerConnection, STRANGER_LIMITS.maxWatches);
+  const take = (exchange: Exchange, isWatch: boolean): void => {
+    checkHeader(exchange.request, exchange.generation.limits.maxHeaderBytes);
+    const places = isWatch ? watches : questions;
+    if (places.isFullFor(exchange)) throw new CallRefused(tooManyRefusal);
+    if (places.isFull) {
+      if (isWatch) throw new CallRefused(tooManyRefusal);
+      // Whoever waits for the longest is the least likely to be a balancer that asks whether the server is well.
+      places.abandonOldest();
+    }
+    places.take(exchange);
+    if (!isWatch) endInTime(exchange);
+  };
   return {
-    enter(exchange, isWatch) {
-      checkHeader(exchange.request, exchange.generation.limits.maxHeaderBytes);
+    ask(exchange, isWatch) {
       const bodyBytes = Number(exchange.request.headers["content-length"] ?? 0);
       if (bodyBytes > STRANGER_LIMITS.maxBodyBytes) throw new CallRefused(STRANGER_SIZES.tooLarge);
-      const places = isWatch ? watches : questions;
-      if (places.isFullFor(exchange)) throw new CallRefused(tooManyRefusal);
-      // Whoever waits for the longest is the least likely to be a balancer that asks whether the server is well.
-      if (places.isFull) {
-        if (isWatch) throw new CallRefused(tooManyRefusal);
-        places.abandonOldest();
-      }
-      places.take(exchange);
-      if (!isWatch) endInTime(exchange);
+      take(exchange, isWatch);
     },
+    tell: (exchange) => take(exchange, false),
   };
 }
 
