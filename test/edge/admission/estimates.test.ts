@@ -15,14 +15,15 @@ function encode(init: RequestInit): Uint8Array {
   return toBinary(CompleteRequestSchema, create(CompleteRequestSchema, init));
 }
 
-describe("the estimate of a message", () => {
-  const estimate = (init: RequestInit) => estimateMessage(CompleteRequestSchema, encode(init));
+const estimateRequest = (init: RequestInit) => estimateMessage(CompleteRequestSchema, encode(init));
+const estimateText = (text: string) => estimateJson(Buffer.from(text));
 
+describe("the estimate of a message", () => {
   test("counts messages, fields and elements", () => {
     // The request, two messages, and the role and the text of one.
-    expect(estimate({ messages: [{}, { role: 1, text: "x" }] }).partCount).toBe(5);
+    expect(estimateRequest({ messages: [{}, { role: 1, text: "x" }] }).partCount).toBe(5);
     // The request, and two entries of a map.
-    expect(estimate({ labels: { a: "b", c: "d" } }).partCount).toBe(3);
+    expect(estimateRequest({ labels: { a: "b", c: "d" } }).partCount).toBe(3);
   });
 
   test("holds for a flood of empty messages: a hundred bytes of memory for two of the request", () => {
@@ -40,7 +41,7 @@ describe("the estimate of a message", () => {
   ])("weighs a text in %s by its characters", (_, text, factor) => {
     const long = text.repeat(10_000);
     const bytes = Buffer.byteLength(long);
-    const estimated = estimate({ messages: [{ text: long }] }).bytes;
+    const estimated = estimateRequest({ messages: [{ text: long }] }).bytes;
     expect(estimated / bytes).toBeGreaterThan(factor * 0.9);
     expect(estimated / bytes).toBeLessThan(factor * 1.1);
   });
@@ -55,16 +56,14 @@ describe("the estimate of a message", () => {
 });
 
 describe("the estimate of JSON", () => {
-  const estimate = (text: string) => estimateJson(Buffer.from(text));
-
   test("counts values, and nothing that stands in a string", () => {
-    expect(estimate('{"a":[1,2],"b":"{[,:"}').partCount).toBe(7);
-    expect(estimate(String.raw`{"a":"\"{[,:\\","b":1}`).partCount).toBe(5);
+    expect(estimateText('{"a":[1,2],"b":"{[,:"}').partCount).toBe(7);
+    expect(estimateText(String.raw`{"a":"\"{[,:\\","b":1}`).partCount).toBe(5);
   });
 
   test("takes an escape for a character that widens its string", () => {
-    expect(estimate(`{"a":"${"\\u4e2d".repeat(100)}"}`).bytes).toBeGreaterThan(
-      2 * estimate(`{"a":"${"xu4e2d".repeat(100)}"}`).bytes * 0.7,
+    expect(estimateText(`{"a":"${"\\u4e2d".repeat(100)}"}`).bytes).toBeGreaterThan(
+      2 * estimateText(`{"a":"${"xu4e2d".repeat(100)}"}`).bytes * 0.7,
     );
   });
 
@@ -81,9 +80,9 @@ describe("the estimate of JSON", () => {
   });
 
   test("of any text ends", () => {
-    fc.assert(fc.property(fc.string({ unit: "binary", maxLength: 300 }), (text) => void estimate(text)));
-    expect(estimate('"').partCount).toBe(1);
-    expect(estimate('{"a\\').partCount).toBe(2);
+    fc.assert(fc.property(fc.string({ unit: "binary", maxLength: 300 }), (text) => void estimateText(text)));
+    expect(estimateText('"').partCount).toBe(1);
+    expect(estimateText('{"a\\').partCount).toBe(2);
   });
 });
 
