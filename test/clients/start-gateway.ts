@@ -26,7 +26,10 @@ export interface Gateway {
   readonly simulator: Simulator;
 }
 
-/** Serves the workload `summaries` until the end of the test. */
+/** A workload whose answers take longer than any test. */
+export const ENDLESS = "endless";
+
+/** Serves the workloads `summaries` and `ENDLESS` until the end of the test. */
 export async function startGateway(options: GatewayOptions = {}): Promise<Gateway> {
   const simulator = await startSimulator();
   onTestFinished(() => simulator.close());
@@ -43,9 +46,15 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
 function makeConfig(simulatorUrl: string, { primary = "rate=300", backup, policy = {} }: GatewayOptions): object {
   return {
     providers: { simulator: { platform: "compatible", dialect: "anthropic-messages", endpoint: simulatorUrl } },
-    routes: { primary: makeRoute(primary), ...(backup !== undefined && { backup: makeRoute(backup) }) },
-    workloads: { summaries: { primary: "primary", backups: backup === undefined ? [] : ["backup"], policy } },
-    server: { lame_duck: "60s" },
+    routes: {
+      primary: makeRoute(primary),
+      ...(backup !== undefined && { backup: makeRoute(backup) }),
+      [ENDLESS]: makeRoute("rate=1"),
+    },
+    workloads: {
+      summaries: { primary: "primary", backups: backup === undefined ? [] : ["backup"], policy },
+      [ENDLESS]: { primary: ENDLESS },
+    },
   };
 }
 

@@ -44,7 +44,7 @@ test.each([
   const socket = connectTcp(port, "127.0.0.1");
   socket.on("error", () => {});
   socket.write(
-    "POST /understudy.v1.CompletionService/StreamComplete HTTP/1.1\r\nhost: a\r\n" +
+    "POST /understudy.v1.CompletionService/StreamComplete HTTP/1.1\r\nhost: localhost\r\n" +
       "content-type: application/connect+json\r\ncontent-length: 7\r\n\r\n\x00\x00\x00\x00\x02{}",
   );
   await service.started;
@@ -106,7 +106,7 @@ test("a client that never reads over HTTP/1.1 is cut off after the stall timeout
   onTestFinished(() => void socket.destroy());
   socket.pause();
   socket.write(
-    "POST /understudy.v1.CompletionService/StreamComplete HTTP/1.1\r\nhost: a\r\n" +
+    "POST /understudy.v1.CompletionService/StreamComplete HTTP/1.1\r\nhost: localhost\r\n" +
       "content-type: application/connect+json\r\ncontent-length: 7\r\n\r\n\x00\x00\x00\x00\x02{}",
   );
   await expect.poll(() => service.state.ended, { timeout: 10_000 }).toBe(true);
