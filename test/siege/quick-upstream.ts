@@ -1,6 +1,8 @@
-/** A process that answers every chat completion with a few words at once. Prints where it listens. */
+/** A process that answers every chat completion with a few words at once. */
 
 import { createServer } from "node:http";
+
+import { serveLocally } from "../bench/serve-locally.ts";
 
 const WORDS = ["To", " be,", " or", " not", " to be."];
 
@@ -9,7 +11,9 @@ const chunks = [
   { choices: [{ index: 0, delta: {}, finish_reason: "stop" }] },
   { choices: [], usage: { prompt_tokens: 5, completion_tokens: 5, total_tokens: 10 } },
 ];
-const events = chunks.map((chunk) => `data: ${JSON.stringify({ id: "1", object: "chat.completion.chunk", ...chunk })}\n\n`);
+const events = chunks.map(
+  (chunk) => `data: ${JSON.stringify({ id: "1", object: "chat.completion.chunk", ...chunk })}\n\n`,
+);
 const answer = `${events.join("")}data: [DONE]\n\n`;
 
 const server = createServer((request, response) => {
@@ -19,9 +23,5 @@ const server = createServer((request, response) => {
     response.end(answer);
   });
 });
-server.listen(0, "127.0.0.1", () => {
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("the upstream has no port");
-  console.log(`listening on http://127.0.0.1:${address.port}`);
-});
-process.on("disconnect", () => process.exit());
+server.keepAliveTimeout = 60_000;
+await serveLocally(server);
