@@ -42,7 +42,8 @@ export function createHealth(serviceNames: readonly string[]): HealthState {
           yield { status: stateOf(service) };
           if (names.has(service) && !stop.signal.aborted) {
             await anyAborted(stop.signal, signal);
-            if (!signal.aborted) yield { status: stateOf(service) };
+            // Told also where the watch ends with it. A client that left gets nothing.
+            if (stop.signal.aborted) yield { status: stateOf(service) };
           }
           await anyAborted(signal);
           throw makeRpcStatus(drainingRefusal().refusal, rpcCallOf(context).requestId);
