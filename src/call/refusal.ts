@@ -23,6 +23,8 @@ export interface Refusal {
   readonly retryAfterMs?: number;
   /** What was tried, once a route was planned. */
   readonly report?: FailoverReport;
+  /** Whether floods are told it: then its answer is made once, and only the header `x-request-id` names the request. */
+  readonly isCommon?: boolean;
 }
 
 /** Carries a refusal to the edge. */

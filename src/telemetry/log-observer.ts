@@ -13,6 +13,7 @@ import type { CallObserver } from "../call/call-observer.ts";
 import type { CallEnding, CallRecord, CallRun } from "../call/call-record.ts";
 import { enumWord } from "../call/enum-words.ts";
 import type { Log } from "./log.ts";
+import { createRefusalLines } from "./refusal-lines.ts";
 
 /** Reasons that concern whoever runs the gateway; the others are the caller's matter. */
 const TROUBLE: ReadonlySet<ErrorReason> = new Set([
@@ -33,11 +34,14 @@ const OUT = new Set(["open", "cooling_down", "disabled", "isolated"]);
  * only those that `shownLabels` names: the others may be about a person.
  */
 export function createLogObserver(log: Log, shownLabels: () => readonly string[] = () => []): CallObserver {
+  const refusalLines = createRefusalLines((refused) => log.warn({ refused }, "more calls refused at the door"));
   return {
     callEnded(record) {
       const level = levelOf(record);
       // Describing a call costs more than all else of its record.
-      if (log.isLevelEnabled(level)) log[level](describeCall(record, shownLabels()), messageOf(record));
+      if (!log.isLevelEnabled(level)) return;
+      if (isAtDoor(record) && !refusalLines.take(enumWord(ErrorReasonSchema, record.ending.reason))) return;
+      log[level](describeCall(record, shownLabels()), messageOf(record));
     },
     routeChanged({ route, from, to, cause, untilMs }) {
       const until = untilMs === undefined ? undefined : new Date(untilMs).toISOString();
@@ -57,9 +61,15 @@ function levelOf({ door, ending }: CallRecord): "debug" | "info" | "warn" | "err
   return ending.kind === "refused" && TROUBLE.has(ending.reason) ? "warn" : "info";
 }
 
-function messageOf({ run, ending }: CallRecord): string {
-  if (ending.kind === "fault") return "call failed by a fault";
-  return run === undefined && ending.kind === "refused" ? "call refused at the door" : "call ended";
+function messageOf(record: CallRecord): string {
+  if (record.ending.kind === "fault") return "call failed by a fault";
+  return isAtDoor(record) ? "call refused at the door" : "call ended";
+}
+
+type RefusedRecord = CallRecord & { readonly ending: Extract<CallEnding, { kind: "refused" }> };
+
+function isAtDoor(record: CallRecord): record is RefusedRecord {
+  return record.run === undefined && record.ending.kind === "refused";
 }
 
 function describeCall(record: CallRecord, shownLabels: readonly string[]): object {

@@ -1,7 +1,7 @@
 /**
  * Finds how many calls a second the gateway can serve, and shows what becomes of more: at 1, 2, 5 and 10 times that.
  *
- * `node test/siege/overload.ts [--connections new|kept] [--seconds 10] [--checkout FOLDER]`. The calls come whether or
+ * `node test/siege/overload.ts [--connections new|kept] [--seconds 10] [--deltas 200] [--checkout FOLDER]`. The calls come whether or
  * not earlier ones were answered, as those of many independent clients do. Figures of one run belong together.
  */
 
@@ -13,13 +13,14 @@ import { startTarget } from "./start-target.ts";
 const { values: options } = parseArgs({
   options: {
     connections: { type: "string", default: "new" },
+    deltas: { type: "string", default: "200" },
     seconds: { type: "string", default: "10" },
     checkout: { type: "string" },
   },
 });
 const connections = options.connections === "kept" ? "kept" : "new";
 const seconds = Number(options.seconds);
-const target = await startTarget({ checkout: options.checkout });
+const target = await startTarget({ checkout: options.checkout, deltaCount: Number(options.deltas) });
 
 function report(name: string, { rate, answered, refused, failed, p50Ms, p99Ms }: Offered): void {
   const figures = [rate, answered, refused, failed].map((value) => value.toFixed(0).padStart(8));

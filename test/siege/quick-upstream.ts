@@ -1,26 +1,35 @@
-/** A process that answers every chat completion with a few words at once. */
+/** A process that answers every chat completion at once. The argument is the number of deltas of an answer. */
 
-import { createServer } from "node:http";
+import { createServer, type ServerResponse } from "node:http";
 
 import { serveLocally } from "../bench/serve-locally.ts";
 
-const WORDS = ["To", " be,", " or", " not", " to be."];
+const deltaCount = Number(process.argv[2] ?? 5);
 
 const chunks = [
-  ...WORDS.map((content) => ({ choices: [{ index: 0, delta: { content }, finish_reason: null }] })),
+  ...Array.from({ length: deltaCount }, () => ({
+    choices: [{ index: 0, delta: { content: "word " }, finish_reason: null }],
+  })),
   { choices: [{ index: 0, delta: {}, finish_reason: "stop" }] },
-  { choices: [], usage: { prompt_tokens: 5, completion_tokens: 5, total_tokens: 10 } },
+  { choices: [], usage: { prompt_tokens: 5, completion_tokens: deltaCount, total_tokens: 5 + deltaCount } },
 ];
 const events = chunks.map(
   (chunk) => `data: ${JSON.stringify({ id: "1", object: "chat.completion.chunk", ...chunk })}\n\n`,
 );
-const answer = `${events.join("")}data: [DONE]\n\n`;
+events.push("data: [DONE]\n\n");
+
+/** Writes the events one by one, each in a packet of its own, as models do. */
+function play(response: ServerResponse, index = 0): void {
+  const event = events[index];
+  if (event === undefined) response.end();
+  else response.write(event, () => play(response, index + 1));
+}
 
 const server = createServer((request, response) => {
   request.resume();
   request.on("end", () => {
     response.writeHead(200, { "content-type": "text/event-stream" });
-    response.end(answer);
+    play(response);
   });
 });
 server.keepAliveTimeout = 60_000;

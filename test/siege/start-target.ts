@@ -21,6 +21,8 @@ export interface TargetOptions {
   readonly flags?: readonly string[];
   /** Most open files; undefined for what this process may have. */
   readonly maxFiles?: number;
+  /** Number of deltas of an answer. Default 5. */
+  readonly deltaCount?: number;
   /** Where upstream calls go. Default an upstream that answers at once. */
   readonly upstreamUrl?: string;
 }
@@ -37,7 +39,7 @@ export interface Target extends Spawned {
 
 /** Starts the gateway and its upstream. */
 export async function startTarget(options: TargetOptions = {}): Promise<Target> {
-  const upstream = options.upstreamUrl === undefined ? await startUpstream() : undefined;
+  const upstream = options.upstreamUrl === undefined ? await startUpstream(options.deltaCount ?? 5) : undefined;
   const folder = mkdtempSync(join(tmpdir(), "understudy-siege-"));
   const release = async (): Promise<void> => {
     rmSync(folder, { recursive: true, force: true });
@@ -63,9 +65,10 @@ export async function startTarget(options: TargetOptions = {}): Promise<Target> 
   }
 }
 
-function startUpstream(): Promise<Spawned> {
+function startUpstream(deltaCount: number): Promise<Spawned> {
   const script = join(import.meta.dirname, "quick-upstream.ts");
-  return spawnListener({ command: process.execPath, args: ["--disable-warning=ExperimentalWarning", script] });
+  const args = ["--disable-warning=ExperimentalWarning", script, String(deltaCount)];
+  return spawnListener({ command: process.execPath, args });
 }
 
 /** The server itself, without a launcher, so that the process that is watched is the one that serves. */

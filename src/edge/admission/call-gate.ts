@@ -88,11 +88,18 @@ export const overloadRefusal: Refusal = {
   reason: ErrorReason.OVERLOADED,
   message: "more calls come than this server can serve; ask another one, or later",
   retryAfterMs: OVERLOAD_RETRY_MS,
+  isCommon: true,
 };
+
+/** By the number of places: there are as many as there were configurations. */
+const placesRefusals = new Map<number, Refusal>();
 
 function placesRefusal(maxConcurrentCalls: number): Refusal {
   const message = `the server runs ${maxConcurrentCalls} calls, its max_concurrent_calls`;
-  return { reason: ErrorReason.OVERLOADED, message, retryAfterMs: OVERLOAD_RETRY_MS };
+  const known = placesRefusals.get(maxConcurrentCalls);
+  const refusal = known ?? { reason: ErrorReason.OVERLOADED, message, retryAfterMs: OVERLOAD_RETRY_MS, isCommon: true };
+  placesRefusals.set(maxConcurrentCalls, refusal);
+  return refusal;
 }
 
 /** Checks the size of a header. Throws `CallRefused`: HTTP/2 lets the first one of a connection pass at any size. */

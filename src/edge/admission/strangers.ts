@@ -39,6 +39,7 @@ const tooManyRefusal: Refusal = {
   reason: ErrorReason.OVERLOADED,
   message: "there are too many questions without a key; ask later",
   retryAfterMs: 1_000,
+  isCommon: true,
 };
 
 export interface Strangers {

@@ -26,9 +26,8 @@ export function fitStatus(status: Status, make: (status: Status, omittedCount: n
   let fitted = shortenSentences(status);
   for (;;) {
     const error = make(fitted, status.violations.length - fitted.violations.length);
-    if (trailerBytes(error) <= MAX_TRAILER_BYTES) return error;
     const smaller = leaveOutOne(fitted);
-    if (smaller === undefined) return error;
+    if (smaller === undefined || trailerBytes(error) <= MAX_TRAILER_BYTES) return error;
     fitted = smaller;
   }
 }

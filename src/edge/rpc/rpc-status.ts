@@ -22,8 +22,8 @@ const DOMAIN = "understudy";
 /** Tells a gRPC client's retry policy not to ask again: every route was tried already. */
 const noRetry = { "grpc-retry-pushback-ms": "-1" };
 
-/** Makes the status of a refusal, small enough for a client's header limit. */
-export function makeRpcStatus(refusal: Refusal, requestId: string): ConnectError {
+/** Makes the status of a refusal, small enough for a client's header limit. Without `requestId` it names no request. */
+export function makeRpcStatus(refusal: Refusal, requestId: string | undefined): ConnectError {
   return fitStatus(makeStatus(refusal), (fitted, omittedCount) => {
     // UNAVAILABLE alone is what the retry policies of gRPC clients ask again for.
     const headers = fitted.retry === "useless" && fitted.code === Code.Unavailable ? noRetry : undefined;
@@ -31,13 +31,15 @@ export function makeRpcStatus(refusal: Refusal, requestId: string): ConnectError
   });
 }
 
-function makeDetails(status: Status, requestId: string, omittedCount: number): Details {
+function makeDetails(status: Status, requestId: string | undefined, omittedCount: number): Details {
   const { reasonName: reason, violations, retryAfterMs, report } = status;
   const metadata: Record<string, string> = omittedCount > 0 ? { omittedViolations: String(omittedCount) } : {};
   const details: Details = [
     { desc: ErrorInfoSchema, value: create(ErrorInfoSchema, { reason, domain: DOMAIN, metadata }) },
-    { desc: RequestInfoSchema, value: create(RequestInfoSchema, { requestId }) },
   ];
+  if (requestId !== undefined) {
+    details.push({ desc: RequestInfoSchema, value: create(RequestInfoSchema, { requestId }) });
+  }
   if (violations.length > 0) {
     const fieldViolations = violations.map(({ field, description }) => ({ field, description }));
     details.push({ desc: BadRequestSchema, value: create(BadRequestSchema, { fieldViolations }) });
