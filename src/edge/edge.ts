@@ -8,11 +8,13 @@ import type { TlsPair } from "../config/read-tls-files.ts";
 import type { Log } from "../telemetry/log.ts";
 import { sleep } from "../time/sleep.ts";
 import { createPlainDoor } from "./admin/plain-door.ts";
+import { type AdmissionQueue, CALL_QUEUE_LIMITS, createAdmissionQueue } from "./admission/admission-queue.ts";
 import { type CallGate, createCallGate, drainingRefusal } from "./admission/call-gate.ts";
 import { createRequestMemory } from "./admission/request-memory.ts";
 import { createUnfinishedRequests, type UnfinishedRequests } from "./admission/unfinished-requests.ts";
 import { createCors } from "./cors.ts";
 import type { Door } from "./door/door.ts";
+import { createEarlyRefusal } from "./early-refusal.ts";
 import type { EdgeGeneration } from "./edge-generation.ts";
 import { createOpenaiDoor } from "./openai/openai-door.ts";
 import { answerText } from "./port/answer-text.ts";
@@ -75,9 +77,22 @@ export function createEdge(options: EdgeOptions): Edge {
   const end = new AbortController();
   const closing = new AbortController();
   const parts = { gate, health, unfinished, idleEnd: idleEnd.signal, end: end.signal };
-  const { limits } = options.generation();
-  const serve = createServe(options, parts, ({ connection }) => port.keep(connection));
-  const port: Port = createPort({ limits, tls: options.tls, log: options.log, serve });
+  const doors = createDoors(options.log, parts);
+  const calls = createAdmissionQueue(CALL_QUEUE_LIMITS);
+  const serve = createServe({ ...options, doors, calls, gate, unfinished }, ({ connection }) => port.keep(connection));
+  const port: Port = createPort({
+    limits: options.generation().limits,
+    tls: options.tls,
+    log: options.log,
+    serve,
+    onConnection: () => calls.arriving(),
+    refuseEarly: createEarlyRefusal({
+      doors,
+      turnsAway: () => calls.turnsAway(),
+      observer: options.observer,
+      makeRequestId: options.makeRequestId ?? randomUUID,
+    }),
+  });
   let finished: Promise<void> | undefined;
 
   const endCalls = (): void => {
@@ -145,12 +160,17 @@ function createDoors(log: Log, { gate, health, unfinished, idleEnd, end }: Parts
   return [rpcDoor, createOpenaiDoor({ unfinished, log, end }), createPlainDoor(() => gate.state === "serving")];
 }
 
-function createServe(options: EdgeOptions, parts: Parts, onAdmitted: (exchange: Exchange) => void) {
-  const { generation: current, makeRequestId = randomUUID, log, observer } = options;
-  const { gate, unfinished } = parts;
-  const doors = createDoors(log, parts);
+interface ServeOptions extends EdgeOptions {
+  readonly doors: readonly Door[];
+  readonly calls: AdmissionQueue;
+  readonly gate: CallGate;
+  readonly unfinished: UnfinishedRequests;
+}
+
+function createServe(options: ServeOptions, onAdmitted: (exchange: Exchange) => void) {
+  const { generation: current, makeRequestId = randomUUID, log, observer, doors, calls, gate, unfinished } = options;
   const memory = createRequestMemory(() => current().limits.maxBufferedBytes, unfinished);
-  const receive = createReception({ doors, gate, memory, observer, onAdmitted });
+  const receive = createReception({ doors, calls, gate, memory, observer, onAdmitted });
   const answerCors = createCors(["x-request-id", ...doors.flatMap((door) => door.exposedHeaders)]);
   return (request: EdgeRequest, response: EdgeResponse): void => {
     const requestId = makeRequestId();

@@ -2,19 +2,21 @@
 
 import type { CallObserver } from "../call/call-observer.ts";
 import { CallRefused, type Refusal } from "../call/refusal.ts";
-import { CALL_QUEUE_LIMITS, createAdmissionQueue } from "./admission/admission-queue.ts";
+import { type AdmissionQueue, createAdmissionQueue } from "./admission/admission-queue.ts";
 import { type CallGate, overloadRefusal } from "./admission/call-gate.ts";
 import { type FollowedCall, followCall } from "./admission/call-trail.ts";
 import type { KnownCaller } from "./admission/callers.ts";
 import { createRequestMemory, type RequestMemory } from "./admission/request-memory.ts";
 import { createResets } from "./admission/resets.ts";
 import { createStrangers, STRANGER_LIMITS, STRANGER_QUEUE_LIMITS } from "./admission/strangers.ts";
-import type { Door, Entrance, GatedEntrance, OpenEntrance } from "./door/door.ts";
+import { type Door, findEntrance, type GatedEntrance, type OpenEntrance } from "./door/door.ts";
 import { abandon, type Exchange, isClosed, wasCutShort } from "./port/exchange.ts";
 
 export interface ReceptionOptions {
   /** In the order in which they are asked; the last one answers every path. */
   readonly doors: readonly Door[];
+  /** The line of calls. */
+  readonly calls: AdmissionQueue;
   readonly gate: CallGate;
   /** The memory of calls' requests. */
   readonly memory: RequestMemory;
@@ -25,8 +27,7 @@ export interface ReceptionOptions {
 
 /** Creates the function that receives exchanges. It never throws. */
 export function createReception(options: ReceptionOptions): (exchange: Exchange) => void {
-  const { doors, gate, memory, observer, onAdmitted } = options;
-  const calls = createAdmissionQueue(CALL_QUEUE_LIMITS);
+  const { doors, calls, gate, memory, observer, onAdmitted } = options;
   const strangers = createStrangers();
   const strangersLine = createAdmissionQueue(STRANGER_QUEUE_LIMITS);
   const strangersMemory = createRequestMemory(() => STRANGER_LIMITS.maxExchanges * STRANGER_LIMITS.maxMessageBytes);
@@ -94,17 +95,10 @@ export function createReception(options: ReceptionOptions): (exchange: Exchange)
 }
 
 function follow(exchange: Exchange, entrance: GatedEntrance, observer: Required<CallObserver>): FollowedCall {
-  const trail = followCall(entrance.describe(exchange), observer);
+  const { requestId, request } = exchange;
+  const trail = followCall(entrance.describe(requestId, request.headers["content-type"]), observer);
   exchange.response.once("close", () => trail.closed(wasCutShort(exchange.response)));
   return trail;
-}
-
-function findEntrance(doors: readonly Door[], path: string): Entrance {
-  for (const door of doors) {
-    const entrance = door.find(path);
-    if (entrance !== undefined) return entrance;
-  }
-  throw new Error("the last door answers every path");
 }
 
 type Refuse = (refusal: Refusal) => void;

@@ -1,17 +1,31 @@
-/** Offers a gateway calls at a steady rate, from several processes: one alone would be late itself. */
+/** Offers a gateway calls at a steady rate, whether or not earlier ones were answered, by the Go program beside. */
 
-import { fork } from "node:child_process";
-import { once } from "node:events";
+import { execFile } from "node:child_process";
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 
 import { quantile } from "./keyed-probe.ts";
-import type { Offer, OfferedCalls } from "./offering-process.ts";
+import { PROBE_KEY } from "./start-target.ts";
 
-/** Processes that offer. */
-const PROCESS_COUNT = 2;
+const run = promisify(execFile);
+
+/** Most bytes of the program's answer: it tells the time of every call. */
+const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
+
+export interface Offer {
+  readonly port: number;
+  /** Calls a second. */
+  readonly rate: number;
+  readonly seconds: number;
+  /** Each call on a connection of its own, or on one that was kept from an earlier one. */
+  readonly connections: "new" | "kept";
+}
 
 /** What became of calls, a second. */
 export interface Offered {
+  /** How many were offered. */
   readonly rate: number;
   readonly answered: number;
   /** Answered with 503. */
@@ -23,28 +37,37 @@ export interface Offered {
   readonly p99Ms: number;
 }
 
-/** Offers calls and waits for the last answer. */
-export async function offerCalls(offer: Offer): Promise<Offered> {
-  const share: Offer = { ...offer, rate: offer.rate / PROCESS_COUNT };
-  const parts = await Promise.all(Array.from({ length: PROCESS_COUNT }, () => runProcess(share)));
-  const latenciesMs = parts.flatMap((part) => part.latenciesMs).toSorted((a, b) => a - b);
-  const seconds = Math.max(...parts.map((part) => part.seconds));
-  const sum = (field: "refused" | "failed"): number => parts.reduce((total, part) => total + part[field], 0);
+/** What the program prints. */
+interface Printed {
+  readonly latenciesMs: readonly number[] | null;
+  readonly refused: number;
+  readonly failed: number;
+  readonly seconds: number;
+}
+
+let built: Promise<string> | undefined;
+
+/** Offers calls, and waits for the last answer. */
+export async function offerCalls({ port, rate, seconds, connections }: Offer): Promise<Offered> {
+  built ??= build();
+  const options = { address: `127.0.0.1:${port}`, key: PROBE_KEY, rate, seconds, keep: connections === "kept" };
+  const args = Object.entries(options).map(([name, value]) => `-${name}=${value}`);
+  const { stdout } = await run(await built, args, { maxBuffer: MAX_OUTPUT_BYTES });
+  const printed: Printed = JSON.parse(stdout);
+  const latenciesMs = (printed.latenciesMs ?? []).toSorted((a, b) => a - b);
   return {
-    rate: (offer.rate * offer.seconds) / seconds,
-    answered: latenciesMs.length / seconds,
-    refused: sum("refused") / seconds,
-    failed: sum("failed") / seconds,
+    rate: (rate * seconds) / printed.seconds,
+    answered: latenciesMs.length / printed.seconds,
+    refused: printed.refused / printed.seconds,
+    failed: printed.failed / printed.seconds,
     p50Ms: quantile(latenciesMs, 0.5),
     p99Ms: quantile(latenciesMs, 0.99),
   };
 }
 
-async function runProcess(offer: Offer): Promise<OfferedCalls> {
-  const script = join(import.meta.dirname, "offering-process.ts");
-  const child = fork(script, [JSON.stringify(offer)], { execArgv: ["--disable-warning=ExperimentalWarning"] });
-  const [calls]: OfferedCalls[] = await once(child, "message");
-  child.kill();
-  if (calls === undefined) throw new Error("the offering process told nothing");
-  return calls;
+/** Builds the program. Resolves with its path. */
+async function build(): Promise<string> {
+  const program = join(mkdtempSync(join(tmpdir(), "understudy-offer-")), "offer");
+  await run("go", ["build", "-o", program, "."], { cwd: join(import.meta.dirname, "offer") });
+  return program;
 }

@@ -29,7 +29,7 @@ function report(name: string, { rate, answered, refused, failed, p50Ms, p99Ms }:
 
 console.log(`each second      offered  answered  refused   failed   p50 ms   p99 ms   (${connections} connections)`);
 const offer = (rate: number, forSeconds = seconds): Promise<Offered> =>
-  offerCalls({ url: target.url, rate, seconds: forSeconds, connections });
+  offerCalls({ port: target.port, rate, seconds: forSeconds, connections });
 await offer(50, 5); // the first calls are those of a cold process
 const quiet = await offer(20);
 report("quiet", quiet);

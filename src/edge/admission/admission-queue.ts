@@ -25,7 +25,7 @@ export interface QueueLimits {
 
 /**
  * The line of calls. Eight calls take about as many milliseconds, so a turn stays short for the answers that run.
- * A burst as large as `max_concurrent_calls` waits for its turn; where more come than start for two seconds, waiting
+ * A burst as large as `max_concurrent_calls` waits for its turn; where more come than start for a second, waiting
  * serves nobody, and two turns' worth of calls is all that keeps the server busy. Ten seconds is as long as a
  * connection may take to say what it wants.
  */
@@ -34,19 +34,28 @@ export const CALL_QUEUE_LIMITS: QueueLimits = {
   maxWaiting: 4_000,
   maxWaitingOverloaded: 16,
   patienceMs: 10_000,
-  burstMs: 2_000,
+  burstMs: 1_000,
 };
 
 /** From how many that wait on, the newest come first: the oldest are the least likely to be still wanted. */
 const FAIR_LENGTH = 16;
 /** Over which time it is seen whether more come than start, in milliseconds. */
-const TREND_MS = 500;
+const TREND_MS = 250;
 /** Most that are shed in one turn, so that shedding does not hold up the rest. */
 const SHEDS_PER_TURN = 64;
+/**
+ * How long newcomers are only counted while connections come, in milliseconds. The event loop accepts one connection in
+ * a turn. With calls in each turn the others would wait in the system's own line, where nobody sees or sheds them.
+ */
+const COUNTING_MS = 10;
 
 export interface AdmissionQueue {
   /** Starts a newcomer, now or in one of the next turns, or sheds it. */
   enter(newcomer: Newcomer): void;
+  /** A connection was accepted, and more may wait: they are accepted first. */
+  arriving(): void;
+  /** Whether somebody who comes now would be shed. Whoever asks has come, and does not enter then. */
+  turnsAway(): boolean;
   /** How many wait. */
   readonly waitingCount: number;
 }
@@ -66,6 +75,8 @@ export function createAdmissionQueue(limits: QueueLimits): AdmissionQueue {
   const trend = new Trend(limits.burstMs);
   let startsLeft = limits.startsPerTurn;
   let turnIsCounted = false;
+  let isArriving = false;
+  let startedMs = 0;
 
   const countTurn = (): void => {
     if (turnIsCounted) return;
@@ -75,9 +86,13 @@ export function createAdmissionQueue(limits: QueueLimits): AdmissionQueue {
   const nextTurn = (): void => {
     turnIsCounted = false;
     startsLeft = limits.startsPerTurn;
+    const counts = isArriving;
+    isArriving = false;
     if (line.length === 0) return;
     const nowMs = performance.now();
     shedOld(nowMs);
+    if (counts && nowMs - startedMs < COUNTING_MS) return countTurn();
+    startedMs = nowMs;
     while (startsLeft > 0) {
       const next = line.length > FAIR_LENGTH ? line.pop() : line.shift();
       if (next === undefined) break;
@@ -103,20 +118,31 @@ export function createAdmissionQueue(limits: QueueLimits): AdmissionQueue {
     }
   };
 
+  const isFull = (nowMs: number): boolean => trend.isOverload(nowMs) && line.length >= limits.maxWaitingOverloaded;
+
   return {
+    turnsAway() {
+      const nowMs = performance.now();
+      const turnsAway = line.length > 0 && isFull(nowMs);
+      if (turnsAway) trend.came(nowMs);
+      return turnsAway;
+    },
+    arriving() {
+      isArriving = true;
+      countTurn();
+    },
     get waitingCount() {
       return line.length;
     },
     enter(newcomer) {
       countTurn();
-      if (line.length === 0 && startsLeft > 0) {
+      if (line.length === 0 && startsLeft > 0 && !isArriving) {
         startsLeft -= 1;
         return newcomer.start();
       }
       const nowMs = performance.now();
       trend.came(nowMs);
-      const isFull = trend.isOverload(nowMs) && line.length >= limits.maxWaitingOverloaded;
-      if (isFull || line.length >= limits.maxWaiting + SHEDS_PER_TURN) return newcomer.shed();
+      if (isFull(nowMs) || line.length >= limits.maxWaiting + SHEDS_PER_TURN) return newcomer.shed();
       line.push({ newcomer, sinceMs: nowMs });
     },
   };

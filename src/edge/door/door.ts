@@ -32,8 +32,8 @@ export interface OpenEntrance extends AnyEntrance {
 /** Answers calls, once they are admitted. */
 export interface GatedEntrance extends AnyEntrance {
   readonly kind: "gated";
-  /** What records say of an exchange before anything of it is read. */
-  describe(exchange: Exchange): CallEntry;
+  /** What records say of a call before anything of it is read. */
+  describe(requestId: string, contentType: string | undefined): CallEntry;
   answer(call: AdmittedCall): void;
 }
 
@@ -45,4 +45,13 @@ export interface AdmittedCall {
   readonly trail: FollowedCall;
   /** The memory of its request. */
   readonly held: RequestBytes;
+}
+
+/** Finds what answers at a path. */
+export function findEntrance(doors: readonly Door[], path: string): Entrance {
+  for (const door of doors) {
+    const entrance = door.find(path);
+    if (entrance !== undefined) return entrance;
+  }
+  throw new Error("the last door answers every path");
 }

@@ -47,7 +47,7 @@ function createEntrance(endpoint: Endpoint, form: DoorForm, parts: DoorParts): G
   };
   return {
     kind: "gated",
-    describe: ({ requestId }) => ({ requestId, door: form.name, method: endpoint.name }),
+    describe: (requestId) => ({ requestId, door: form.name, method: endpoint.name }),
     answer(call) {
       const { exchange, trail } = call;
       nameRequest(exchange);

@@ -58,11 +58,15 @@ export interface PortOptions {
   readonly log: Log;
   /** Answers one request. Never throws. */
   readonly serve: (request: EdgeRequest, response: EdgeResponse) => void;
+  /** A connection was accepted. */
+  readonly onConnection: () => void;
+  /** Gets the first bytes of a cleartext HTTP/1.1 connection. Returns whether it has answered for good. */
+  readonly refuseEarly: (socket: Socket, head: Buffer) => boolean;
 }
 
 /** Creates the port. */
 export function createPort(options: PortOptions): Port {
-  const { limits, tls, log, serve } = options;
+  const { limits, tls, log, serve, onConnection, refuseEarly } = options;
   const http2 = createHttp2(options);
   const sessions = trackSessions(http2, limits, log);
   const maxConnections = Math.min(limits.maxConnections, connectionsByDescriptors());
@@ -74,11 +78,15 @@ export function createPort(options: PortOptions): Port {
   const accepted = tls ? "secureConnection" : "connection";
   const toHttp1 = http1.listeners(accepted);
   http1.removeAllListeners(accepted);
-  http1.on("connection", (socket: Socket) => connections.add(socket));
+  http1.on("connection", (socket: Socket) => {
+    onConnection();
+    connections.add(socket);
+  });
   // Connections that have not said yet what they speak.
   const silent = new Set<Socket>();
-  const handOver = (socket: Socket, isHttp2: boolean): void => {
+  const handOver = (socket: Socket, isHttp2: boolean, head?: Buffer): void => {
     silent.delete(socket);
+    if (head !== undefined) socket.unshift(head);
     if (isHttp2) {
       // Accepted for HTTP/1.1, it would stay open when the client has closed it, and its calls would go on.
       socket.allowHalfOpen = false;
@@ -90,7 +98,9 @@ export function createPort(options: PortOptions): Port {
     else {
       silent.add(socket);
       socket.once("close", () => silent.delete(socket));
-      sniffPreface(socket, limits.headerTimeoutMs, (isHttp2) => handOver(socket, isHttp2));
+      sniffPreface(socket, limits.headerTimeoutMs, (isHttp2, head) => {
+        if (isHttp2 || !refuseEarly(socket, head)) handOver(socket, isHttp2, head);
+      });
     }
   });
   http1.on("request", serve);

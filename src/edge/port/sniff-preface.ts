@@ -6,10 +6,14 @@ import type { Socket } from "node:net";
 const PREFACE = Buffer.from("PRI * HTTP/2.0\r\n");
 
 /**
- * Calls `decide` once with whether the peer speaks HTTP/2, with the bytes put back. Destroys the socket if they do not
- * come within `timeoutMs`.
+ * Calls `decide` once with whether the peer speaks HTTP/2, and the bytes that tell it, to be put back. Destroys the
+ * socket if they do not come within `timeoutMs`.
  */
-export function sniffPreface(socket: Socket, timeoutMs: number, decide: (isHttp2: boolean) => void): void {
+export function sniffPreface(
+  socket: Socket,
+  timeoutMs: number,
+  decide: (isHttp2: boolean, head: Buffer) => void,
+): void {
   const timer = setTimeout(() => socket.destroy(), timeoutMs);
   const onError = (): void => void socket.destroy();
   const leave = (): void => {
@@ -26,10 +30,8 @@ export function sniffPreface(socket: Socket, timeoutMs: number, decide: (isHttp2
     const length = Math.min(head.length, PREFACE.length);
     const matches = PREFACE.subarray(0, length).equals(head.subarray(0, length));
     if (matches && length < PREFACE.length) return;
-    leave();
-    // Only now: bytes that are put back are readable again at once, which would call this for ever.
-    socket.unshift(head);
-    decide(matches);
+    leave(); // before the bytes are put back: they are readable again at once, which would call this for ever
+    decide(matches, head);
   };
   socket.on("error", onError);
   socket.on("close", leave);

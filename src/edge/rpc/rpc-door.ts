@@ -78,7 +78,7 @@ export function createRpcDoor(options: RpcDoorOptions): Door {
     const method = handler.method.name;
     entrances.set(handler.requestPath, {
       kind: "gated",
-      describe: ({ requestId, request }) => ({ requestId, door: doorOf(request.headers["content-type"]), method }),
+      describe: (requestId, contentType) => ({ requestId, door: doorOf(contentType), method }),
       answer: (call) => run(handler, call),
       refuse: writeRefusal,
     });

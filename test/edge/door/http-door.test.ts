@@ -12,6 +12,7 @@ import { ErrorReason } from "../../../gen/ts/understudy/v1/ledger_pb.ts";
 import { joinObservers } from "../../../src/call/call-observer.ts";
 import { makeInvalidRequest } from "../../../src/call/invalid-request.ts";
 import { CallRefused } from "../../../src/call/refusal.ts";
+import { CALL_QUEUE_LIMITS, createAdmissionQueue } from "../../../src/edge/admission/admission-queue.ts";
 import { createCallGate } from "../../../src/edge/admission/call-gate.ts";
 import { createRequestMemory } from "../../../src/edge/admission/request-memory.ts";
 import { createUnfinishedRequests } from "../../../src/edge/admission/unfinished-requests.ts";
@@ -81,6 +82,7 @@ async function serve(completion: Partial<CompletionHandlers> = {}): Promise<{ ur
   const door = createHttpDoor(FORM, { unfinished, log, end: new AbortController().signal });
   const receive = createReception({
     doors: [door, teapot],
+    calls: createAdmissionQueue(CALL_QUEUE_LIMITS),
     gate: createCallGate(unfinished, () => false),
     memory: createRequestMemory(() => generation.limits.maxBufferedBytes, unfinished),
     observer: joinObservers([], () => {}),

@@ -1,0 +1,76 @@
+/** Refuses calls by the first bytes of their connection while more come than can be served: nothing is cheaper. */
+
+import type { Socket } from "node:net";
+
+import { errorToJson } from "@connectrpc/connect/protocol-connect";
+
+import type { CallObserver } from "../call/call-observer.ts";
+import { overloadRefusal } from "./admission/call-gate.ts";
+import { followCall } from "./admission/call-trail.ts";
+import { type Door, findEntrance } from "./door/door.ts";
+import { makeRetryHeaders } from "./door/retry-headers.ts";
+import { makeErrorBody } from "./openai/error-body.ts";
+import { makeRpcStatus } from "./rpc/rpc-status.ts";
+import { makeStatus } from "./status.ts";
+
+/** Longest time for the client to close its side, in milliseconds. Closed at once, it might lose the answer. */
+const FAREWELL_MS = 1_000;
+/** How far into a request is looked. */
+const HEAD_BYTES = 1_024;
+/** The begin of a call over HTTP/1.1. */
+const CALL = /^POST ([^\s?]+)[^\s]* HTTP\/1\.1\r\n/u;
+/** A page in a browser needs headers of CORS to see why it is refused. */
+const PAGE = /\r\norigin:/iu;
+const CONTENT_TYPE = /\r\ncontent-type: *([^\s;]+)/iu;
+
+export interface EarlyRefusalOptions {
+  readonly doors: readonly Door[];
+  /** Whether somebody who comes now is shed. */
+  readonly turnsAway: () => boolean;
+  readonly observer: Required<CallObserver>;
+  readonly makeRequestId: () => string;
+}
+
+/** Takes the first bytes of a connection that speaks HTTP/1.1. Returns whether it refused it. */
+export type RefuseEarly = (socket: Socket, head: Buffer) => boolean;
+
+/** Creates the function. Everything but calls passes, health first of all. */
+export function createEarlyRefusal(options: EarlyRefusalOptions): RefuseEarly {
+  const { doors, turnsAway, observer, makeRequestId } = options;
+  return (socket, head) => {
+    const text = head.toString("latin1", 0, HEAD_BYTES);
+    const path = CALL.exec(text)?.[1];
+    if (path === undefined || PAGE.test(text)) return false;
+    const entrance = findEntrance(doors, path);
+    if (entrance.kind !== "gated" || !turnsAway()) return false;
+    const requestId = makeRequestId();
+    const trail = followCall(entrance.describe(requestId, CONTENT_TYPE.exec(text)?.[1]), observer);
+    socket.end(makeAnswer(requestId));
+    closeLater(socket);
+    trail.refused(overloadRefusal);
+    trail.closed(false);
+    return true;
+  };
+}
+
+const status = makeStatus(overloadRefusal);
+const connectBody = errorToJson(makeRpcStatus(overloadRefusal, undefined), undefined);
+const head = Object.entries({ "content-type": "application/json", connection: "close", ...makeRetryHeaders(status) })
+  .map(([name, value]) => `${name}: ${value}`)
+  .join("\r\n");
+
+/** One body for every door: clients of Connect read its top, those of OpenAI its `error`. */
+function makeAnswer(requestId: string): string {
+  const body = JSON.stringify({ ...connectBody, ...makeErrorBody(status, requestId) });
+  const fields = `${head}\r\nx-request-id: ${requestId}\r\ncontent-length: ${Buffer.byteLength(body)}`;
+  return `HTTP/1.1 503 Service Unavailable\r\n${fields}\r\n\r\n${body}`;
+}
+
+/** Closes a connection when its client has, or soon. */
+function closeLater(socket: Socket): void {
+  const timer = setTimeout(() => socket.destroy(), FAREWELL_MS);
+  socket.on("error", () => {}); // the client may not wait for its answer
+  socket.on("end", () => socket.destroy());
+  socket.on("close", () => clearTimeout(timer));
+  socket.resume();
+}

@@ -1,0 +1,3 @@
+module understudy.dev/siege/offer
+
+go 1.22
