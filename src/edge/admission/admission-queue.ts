@@ -25,16 +25,16 @@ export interface QueueLimits {
 
 /**
  * The line of calls. Eight calls take about as many milliseconds, so a turn stays short for the answers that run.
- * A burst as large as `max_concurrent_calls` waits for its turn; where more come than start for a second, waiting
- * serves nobody, and two turns' worth of calls is all that keeps the server busy. Ten seconds is as long as a
- * connection may take to say what it wants.
+ * A burst as large as `max_concurrent_calls` waits for its turn; where more come than start for half a second, waiting
+ * serves nobody, and the calls of one turn are all that keeps the server busy. Ten seconds is as long as a connection
+ * may take to say what it wants.
  */
 export const CALL_QUEUE_LIMITS: QueueLimits = {
   startsPerTurn: 8,
   maxWaiting: 4_000,
-  maxWaitingOverloaded: 16,
+  maxWaitingOverloaded: 8,
   patienceMs: 10_000,
-  burstMs: 1_000,
+  burstMs: 500,
 };
 
 /** From how many that wait on, the newest come first: the oldest are the least likely to be still wanted. */
@@ -152,6 +152,7 @@ export function createAdmissionQueue(limits: QueueLimits): AdmissionQueue {
 class Trend {
   readonly #burstMs: number;
   #standsSinceMs: number | undefined;
+  #cameMs = 0;
   #windowSinceMs = 0;
   #cameCount = 0;
   #startedCount = 0;
@@ -162,6 +163,8 @@ class Trend {
   }
 
   came(nowMs: number): void {
+    if (nowMs - this.#cameMs > TREND_MS) this.#overloaded = false; // a pause ends it
+    this.#cameMs = nowMs;
     this.#standsSinceMs ??= nowMs;
     this.#cameCount += 1;
   }
@@ -175,7 +178,7 @@ class Trend {
   }
 
   // burst -> overload: the line stands for burstMs, and more came than started in the last window.
-  // overload -> burst: no more came than started in the last window.
+  // overload -> burst: no more came than started in the last window, or nobody came for so long.
   isOverload(nowMs: number): boolean {
     if (nowMs - this.#windowSinceMs > TREND_MS) {
       const grows = this.#cameCount > this.#startedCount;

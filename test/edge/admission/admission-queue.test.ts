@@ -22,12 +22,20 @@ interface Line {
   readonly enter: (...names: number[]) => void;
   /** The client of one leaves. */
   readonly leave: (name: number) => void;
+  /** One turn of the event loop, that takes so many milliseconds. */
+  readonly turn: (ms?: number) => void;
+  /** How many started so far, and how many were shed. */
+  readonly count: (what: "start" | "shed") => number;
 }
 
 /** Stands before a queue, under fake timers. */
 function stand(limits: Partial<QueueLimits> = {}): Line {
   vi.useFakeTimers();
   onTestFinished(() => void vi.useRealTimers());
+  // Its own clock: the fake one would run all turns of a time at once.
+  let nowMs = 0;
+  vi.spyOn(performance, "now").mockImplementation(() => nowMs);
+  onTestFinished(() => void vi.restoreAllMocks());
   const queue = createAdmissionQueue({ ...LIMITS, ...limits });
   const told: string[] = [];
   const gone = new Set<number>();
@@ -44,12 +52,12 @@ function stand(limits: Partial<QueueLimits> = {}): Line {
       }
     },
     leave: (name) => void gone.add(name),
+    turn(ms = 0) {
+      nowMs += ms;
+      vi.advanceTimersToNextTimer();
+    },
+    count: (what) => told.filter((each) => each.startsWith(what)).length,
   };
-}
-
-/** One turn of the event loop. */
-function turn(): void {
-  vi.advanceTimersToNextTimer();
 }
 
 test("what comes to a quiet server starts at once", () => {
@@ -59,7 +67,7 @@ test("what comes to a quiet server starts at once", () => {
 });
 
 test("what is more than one turn can take starts in the next ones, in order", () => {
-  const { told, enter, queue } = stand();
+  const { told, enter, queue, turn } = stand();
   enter(1, 2, 3, 4, 5);
   expect(told).toEqual(["start 1", "start 2"]);
   expect(queue.waitingCount).toBe(3);
@@ -70,7 +78,7 @@ test("what is more than one turn can take starts in the next ones, in order", ()
 });
 
 test("nobody who comes later passes those who wait in a short line", () => {
-  const { told, enter } = stand();
+  const { told, enter, turn } = stand();
   enter(1, 2, 3);
   turn();
   enter(4, 5);
@@ -79,7 +87,7 @@ test("nobody who comes later passes those who wait in a short line", () => {
 });
 
 test("what was reset while it waited never runs, and takes no turn", () => {
-  const { told, enter, leave } = stand();
+  const { told, enter, leave, turn } = stand();
   enter(1, 2, 3, 4, 5);
   leave(3);
   leave(4);
@@ -88,57 +96,93 @@ test("what was reset while it waited never runs, and takes no turn", () => {
 });
 
 test("in a long line the newest come first", () => {
-  const { told, enter } = stand();
+  const { told, enter, turn } = stand();
   enter(...Array.from({ length: 22 }, (_, index) => index + 1));
   turn();
   expect(told.slice(2)).toEqual(["start 22", "start 21"]);
 });
 
 test("a burst is served to its end, however long that takes within patience", () => {
-  const { told, enter } = stand();
+  const { count, enter, turn } = stand();
   enter(...Array.from({ length: 40 }, (_, index) => index + 1));
-  for (let count = 0; count < 40; count += 1) {
-    vi.advanceTimersByTime(200);
-    turn();
-  }
-  expect(told.filter((each) => each.startsWith("start"))).toHaveLength(40);
-  expect(told.filter((each) => each.startsWith("shed"))).toEqual([]);
+  for (let turns = 0; turns < 40; turns += 1) turn(200);
+  expect(count("start")).toBe(40);
 });
 
 test("who waited beyond patience is shed", () => {
-  const { told, enter } = stand();
+  const { told, enter, turn } = stand();
   enter(1, 2, 3, 4, 5);
-  vi.setSystemTime(Date.now());
-  const blockedMs = LIMITS.patienceMs + 1;
-  vi.spyOn(performance, "now").mockReturnValue(performance.now() + blockedMs);
-  turn();
-  vi.restoreAllMocks();
+  turn(LIMITS.patienceMs + 1);
   expect(told.slice(2)).toEqual(["shed 3", "shed 4", "shed 5"]);
 });
 
 test("where more come than start for longer than a burst, only a short line waits", () => {
-  const { told, enter, queue } = stand({ maxWaiting: 10_000 });
+  const { told, count, enter, turn, queue } = stand({ maxWaiting: 10_000 });
   let name = 0;
   const overload = (turns: number): void => {
-    for (let count = 0; count < turns; count += 1) {
+    for (let done = 0; done < turns; done += 1) {
       for (let come = 0; come < 10; come += 1) enter((name += 1));
-      vi.advanceTimersByTime(10);
+      turn(10);
     }
   };
   overload(190);
-  expect(told.filter((each) => each.startsWith("shed"))).toEqual([]);
+  expect(count("shed")).toBe(0);
   overload(110);
   expect(queue.waitingCount).toBeLessThanOrEqual(LIMITS.maxWaitingOverloaded);
   told.length = 0;
   overload(50);
   // Work goes on at the full rate, and the rest is told at once.
-  const startCount = told.filter((each) => each.startsWith("start")).length;
-  expect(startCount).toBeGreaterThanOrEqual(98);
-  expect(told.length).toBeGreaterThanOrEqual(490);
+  expect(count("start")).toBe(50 * LIMITS.startsPerTurn);
+  expect(count("shed")).toBe(50 * (10 - LIMITS.startsPerTurn));
 
-  vi.advanceTimersByTime(1_000);
+  for (let turns = 0; turns < 10; turns += 1) turn(100);
   told.length = 0;
   enter(...Array.from({ length: 30 }, () => (name += 1)));
-  vi.advanceTimersByTime(1_000);
-  expect(told.filter((each) => each.startsWith("start"))).toHaveLength(30);
+  for (let turns = 0; turns < 20; turns += 1) turn(10);
+  expect(count("start")).toBe(30);
+});
+
+test("nobody starts while connections come, and then everybody", () => {
+  const { told, enter, queue, turn } = stand();
+  queue.arriving();
+  enter(1);
+  turn();
+  expect(told).toEqual([]);
+  turn();
+  expect(told).toEqual(["start 1"]);
+});
+
+test("connections that come for ever do not keep calls from starting", () => {
+  const { count, enter, turn, queue } = stand();
+  for (let name = 1; name <= 30; name += 1) {
+    queue.arriving();
+    enter(name);
+    turn(1);
+  }
+  // Every ten milliseconds, those of one turn.
+  expect(count("start")).toBe(3 * LIMITS.startsPerTurn);
+});
+
+test("who is turned away has come: the overload goes on for as long as they do", () => {
+  const { told, count, enter, turn, queue } = stand({ maxWaiting: 10_000 });
+  let name = 0;
+  let awayCount = 0;
+  const overload = (turns: number): void => {
+    for (let done = 0; done < turns; done += 1) {
+      for (let come = 0; come < 10; come += 1) {
+        if (queue.turnsAway()) awayCount += 1;
+        else enter((name += 1));
+      }
+      turn(10);
+    }
+  };
+  overload(190);
+  expect(awayCount).toBe(0);
+  overload(110);
+  told.length = 0;
+  awayCount = 0;
+  overload(100);
+  expect(awayCount).toBe(100 * (10 - LIMITS.startsPerTurn));
+  expect(count("start")).toBe(100 * LIMITS.startsPerTurn);
+  expect(count("shed")).toBe(0);
 });
