@@ -52,7 +52,10 @@ export async function startTarget(options: TargetOptions = {}): Promise<Target> 
       ...gateway,
       ...watchProcess(gateway.child.pid ?? 0),
       port: Number(new URL(gateway.url).port),
-      stop: () => gateway.stop().finally(release),
+      async stop() {
+        await gateway.stop();
+        await release();
+      },
     };
   } catch (error) {
     await release();
