@@ -37,7 +37,7 @@ export interface Target extends Spawned {
 
 /** Starts the gateway and its upstream. */
 export async function startTarget(options: TargetOptions = {}): Promise<Target> {
-  const upstream = options.upstreamUrl === undefined ? await startUpstream() : undefined;
+  const upstream = options.upstreamUrl === undefined ? await startQuickUpstream() : undefined;
   const folder = mkdtempSync(join(tmpdir(), "understudy-siege-"));
   const release = async (): Promise<void> => {
     rmSync(folder, { recursive: true, force: true });
@@ -63,7 +63,8 @@ export async function startTarget(options: TargetOptions = {}): Promise<Target> 
   }
 }
 
-function startUpstream(): Promise<Spawned> {
+/** Starts an upstream that answers every call at once with the same words. */
+export function startQuickUpstream(): Promise<Spawned> {
   const script = join(import.meta.dirname, "quick-upstream.ts");
   return spawnListener({ command: process.execPath, args: ["--disable-warning=ExperimentalWarning", script] });
 }
