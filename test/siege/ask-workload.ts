@@ -6,9 +6,13 @@ import { ATTACKER_KEY } from "./start-target.ts";
 export const QUICK_TEXT = "To be, or not to be.";
 
 export interface Attempted {
+  readonly number: number;
   readonly route: string;
   readonly outcome: string;
-  readonly message?: string;
+  /** In the form of RFC 3339. */
+  readonly startTime: string;
+  /** In the form of `1.5s`. */
+  readonly duration: string;
 }
 
 export interface Told {
