@@ -12,11 +12,18 @@ function says(delta: object, finishReason: string | null = null): object {
   return { id: "c1", choices: [{ index: 0, delta, finish_reason: finishReason }] };
 }
 
-const callsTool = (args: string): object =>
-  says({ tool_calls: [{ index: 0, id: "a", function: { name: "f", arguments: args } }] });
+const callsTool = (args: string, index = 0): object =>
+  says({ tool_calls: [{ index, id: `a${index}`, function: { name: "f", arguments: args } }] });
 
 const CHAT_STREAMS: readonly (readonly [what: string, stream: Buffer, text: string, end: number | string])[] = [
   ["an unknown finish reason as stop", chats(says({ content: "a" }, "weird"), "[DONE]"), "a", FinishReason.STOP],
+  ["a finish reason that every object knows", chats(says({}, "__proto__"), "[DONE]"), "", FinishReason.STOP],
+  [
+    "more tool calls than any model makes",
+    chats(...Array.from({ length: 1_001 }, (_, index) => callsTool("{}", index)), says({}, "tool_calls")),
+    "",
+    "malformed",
+  ],
   ["a refusal by the filter before text", chats(says({}, "content_filter")), "", "content-filtered"],
   [
     "an error instead of a chunk",
@@ -122,6 +129,20 @@ const TOOL = opens({ type: "tool_use", id: "t", name: "f", input: {} });
 
 const MESSAGE_STREAMS: readonly (readonly [what: string, stream: Buffer, text: string, end: number | string])[] = [
   ["an unknown stop reason as stop", messages(START, ...SAY, stops("compaction")), "a", FinishReason.STOP],
+  ["a stop reason that every object knows", messages(START, ...SAY, stops("constructor")), "a", FinishReason.STOP],
+  [
+    "more tool calls than any model makes",
+    messages(
+      START,
+      ...Array.from({ length: 1_001 }, (_, index) => [
+        { ...TOOL, index },
+        { ...CLOSE, index },
+      ]).flat(),
+      stops("tool_use"),
+    ),
+    "",
+    "malformed",
+  ],
   ["a paused turn as stop", messages(START, ...SAY, stops("pause_turn")), "a", FinishReason.STOP],
   ["a full context window", messages(START, ...SAY, stops("model_context_window_exceeded")), "a", FinishReason.LENGTH],
   [

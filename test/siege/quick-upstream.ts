@@ -4,11 +4,13 @@ import { createServer, type ServerResponse } from "node:http";
 
 import { serveLocally } from "../bench/serve-locally.ts";
 
-const deltaCount = Number(process.argv[2] ?? 5);
+const WORDS = ["To", " be,", " or", " not", " to be."];
+
+const deltaCount = Number(process.argv[2] ?? WORDS.length);
 
 const chunks = [
-  ...Array.from({ length: deltaCount }, () => ({
-    choices: [{ index: 0, delta: { content: "word " }, finish_reason: null }],
+  ...Array.from({ length: deltaCount }, (_, index) => ({
+    choices: [{ index: 0, delta: { content: WORDS[index % WORDS.length] }, finish_reason: null }],
   })),
   { choices: [{ index: 0, delta: {}, finish_reason: "stop" }] },
   { choices: [], usage: { prompt_tokens: 5, completion_tokens: deltaCount, total_tokens: 5 + deltaCount } },

@@ -27,7 +27,7 @@ export async function spawnListener({ command, args, env = {} }: SpawnOptions): 
   const printed = { stdout: "", stderr: "" };
   child.stdout.setEncoding("utf8").on("data", (text: string) => void (printed.stdout += text));
   child.stderr.setEncoding("utf8").on("data", (text: string) => void (printed.stderr += text));
-  const ended = new Promise<void>((resolve) => void child.once("close", () => resolve()));
+  const ended = new Promise<void>((resolve) => child.once("close", () => resolve()));
   const stop = async (): Promise<void> => {
     child.kill("SIGKILL");
     await ended;

@@ -39,7 +39,7 @@ export interface Target extends Spawned {
 
 /** Starts the gateway and its upstream. */
 export async function startTarget(options: TargetOptions = {}): Promise<Target> {
-  const upstream = options.upstreamUrl === undefined ? await startUpstream(options.deltaCount ?? 5) : undefined;
+  const upstream = options.upstreamUrl === undefined ? await startQuickUpstream(options.deltaCount) : undefined;
   const folder = mkdtempSync(join(tmpdir(), "understudy-siege-"));
   const release = async (): Promise<void> => {
     rmSync(folder, { recursive: true, force: true });
@@ -65,7 +65,8 @@ export async function startTarget(options: TargetOptions = {}): Promise<Target> 
   }
 }
 
-function startUpstream(deltaCount: number): Promise<Spawned> {
+/** Starts an upstream that answers every call at once, by default with five deltas. */
+export function startQuickUpstream(deltaCount = 5): Promise<Spawned> {
   const script = join(import.meta.dirname, "quick-upstream.ts");
   const args = ["--disable-warning=ExperimentalWarning", script, String(deltaCount)];
   return spawnListener({ command: process.execPath, args });

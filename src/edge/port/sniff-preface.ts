@@ -7,20 +7,21 @@ const PREFACE = Buffer.from("PRI * HTTP/2.0\r\n");
 
 /**
  * Calls `decide` once with whether the peer speaks HTTP/2, and the bytes that tell it, to be put back. Destroys the
- * socket if they do not come within `timeoutMs`.
+ * socket if they do not come within `timeoutMs`, or the peer closes before that.
  */
 export function sniffPreface(
   socket: Socket,
   timeoutMs: number,
   decide: (isHttp2: boolean, head: Buffer) => void,
 ): void {
-  const timer = setTimeout(() => socket.destroy(), timeoutMs);
-  const onError = (): void => void socket.destroy();
+  const giveUp = (): void => void socket.destroy();
+  const timer = setTimeout(giveUp, timeoutMs);
   const leave = (): void => {
     clearTimeout(timer);
     socket.off("readable", onReadable);
     socket.off("close", leave);
-    socket.off("error", onError);
+    socket.off("error", giveUp);
+    socket.off("end", giveUp);
   };
   let head: Buffer = Buffer.alloc(0);
   const onReadable = (): void => {
@@ -33,7 +34,9 @@ export function sniffPreface(
     leave(); // before the bytes are put back: they are readable again at once, which would call this for ever
     decide(matches, head);
   };
-  socket.on("error", onError);
+  socket.on("error", giveUp);
+  // Accepted for HTTP/1.1, where half a connection is enough for an answer, it would not close by itself.
+  socket.on("end", giveUp);
   socket.on("close", leave);
   socket.on("readable", onReadable);
 }

@@ -5,6 +5,9 @@ import { ToolCallSchema } from "../../../gen/ts/understudy/v1/conversation_pb.ts
 import { isObject, parseJson } from "../../call/json-object.ts";
 import type { UpstreamEvent } from "../../call/upstream.ts";
 
+/** Most calls of one answer. Models make a few at a time, and each is held until the answer is whole. */
+export const MAX_TOOL_CALLS = 1_000;
+
 interface OpenCall {
   id: string;
   name: string;
@@ -18,9 +21,15 @@ interface OpenCall {
 export class ToolCalls {
   readonly #calls: OpenCall[] = [];
   readonly #callByIndex = new Map<number, OpenCall>();
+  #tooMany = false;
 
   get size(): number {
     return this.#calls.length;
+  }
+
+  /** Whether there were more than `MAX_TOOL_CALLS`. Those that came then are not kept, and none is delivered. */
+  get tooMany(): boolean {
+    return this.#tooMany;
   }
 
   /** Adds to a call, which begins with its first piece; empty strings add nothing. */
@@ -28,6 +37,10 @@ export class ToolCalls {
     let call = this.#callByIndex.get(index);
     // Some servers give parallel calls the same number; another id then begins another call.
     if (call === undefined || (id !== "" && call.id !== "" && call.id !== id)) {
+      if (this.#calls.length >= MAX_TOOL_CALLS) {
+        this.#tooMany = true;
+        return;
+      }
       call = { id: "", name: "", argumentsJson: "" };
       this.#calls.push(call);
       this.#callByIndex.set(index, call);
@@ -44,21 +57,22 @@ export class ToolCalls {
   }
 
   /**
-   * Delivers the calls in their order. False if one is broken, in which case none is delivered. `cutShort`: the answer
-   * ended at a limit, so a last call without valid arguments is left out instead. `idPrefix` names calls without an id.
+   * Delivers the calls in their order, or none; then it tells what is wrong with them. `cutShort`: the answer ended at
+   * a limit, so a last call without valid arguments is left out instead. `idPrefix` names calls without an id.
    */
-  deliver(idPrefix: string, cutShort: boolean, out: UpstreamEvent[]): boolean {
+  deliver(idPrefix: string, cutShort: boolean, out: UpstreamEvent[]): string | undefined {
+    if (this.#tooMany) return `more than ${MAX_TOOL_CALLS} tool calls`;
     const delivered: UpstreamEvent[] = [];
     for (const [index, { id, name, argumentsJson }] of this.#calls.entries()) {
       const whole = argumentsJson.trim() === "" && !cutShort ? "{}" : argumentsJson;
       if (name === "" || !isObject(parseJson(whole))) {
         if (cutShort) continue;
-        return false;
+        return "a tool call whose arguments are not a JSON object";
       }
       const call = create(ToolCallSchema, { id: id || `${idPrefix}-${index}`, name, argumentsJson: whole });
       delivered.push({ kind: "toolCall", call });
     }
     out.push(...delivered);
-    return true;
+    return undefined;
   }
 }

@@ -172,6 +172,15 @@ test("a connection that never says its first bytes is closed", async () => {
   });
 });
 
+test.each(["", "PRI * HT"])("a connection that its client closes after %j is closed at once", async (beginning) => {
+  const { port } = await startEdge({ limits: { headerTimeoutMs: 600_000 } });
+  const socket = connectTcp(port, "127.0.0.1");
+  socket.end(beginning);
+  await new Promise((resolve) => {
+    socket.on("close", resolve);
+  });
+});
+
 test("a preface and a request that come byte by byte are understood", async () => {
   const { port } = await startEdge();
   const socket = connectTcp(port, "127.0.0.1");

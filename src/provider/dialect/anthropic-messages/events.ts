@@ -13,13 +13,16 @@ import { ToolCalls } from "../tool-calls.ts";
 import { readVendorError } from "./failure.ts";
 import { UsageTally } from "./usage.ts";
 
-/** Words that mean something else than `STOP`. */
-const FINISH_REASONS: Readonly<Record<string, FinishReason>> = {
-  max_tokens: FinishReason.LENGTH,
-  model_context_window_exceeded: FinishReason.LENGTH,
-  tool_use: FinishReason.TOOL_CALLS,
-  refusal: FinishReason.REFUSAL,
-};
+/** Words that mean something else than `STOP`. A map, because an object knows `constructor` too. */
+const FINISH_REASONS: ReadonlyMap<string, FinishReason> = new Map([
+  ["max_tokens", FinishReason.LENGTH],
+  ["model_context_window_exceeded", FinishReason.LENGTH],
+  ["tool_use", FinishReason.TOOL_CALLS],
+  ["refusal", FinishReason.REFUSAL],
+]);
+
+/** Most blocks that are open at once; models write one after the other. What would be one more is passed over. */
+const MAX_OPEN_BLOCKS = 1_000;
 
 /** Reads one answer. https://platform.claude.com/docs/en/build-with-claude/streaming */
 export class MessagesReader implements AnswerReader {
@@ -96,7 +99,7 @@ export class MessagesReader implements AnswerReader {
   finish(out: UpstreamEvent[]): void {
     if (this.phase !== "answered") return;
     this.phase = "ended";
-    out.push({ kind: "finished", reason: FINISH_REASONS[this.#stopReason] ?? FinishReason.STOP });
+    out.push({ kind: "finished", reason: FINISH_REASONS.get(this.#stopReason) ?? FinishReason.STOP });
   }
 
   #start(message: unknown, out: UpstreamEvent[]): void {
@@ -108,7 +111,7 @@ export class MessagesReader implements AnswerReader {
   }
 
   #startBlock(index: number, block: unknown, out: UpstreamEvent[]): void {
-    if (!isObject(block)) return;
+    if (!isObject(block) || this.#openBlocks.size >= MAX_OPEN_BLOCKS) return;
     this.#openBlocks.add(index);
     switch (block["type"]) {
       case "text":
@@ -123,7 +126,8 @@ export class MessagesReader implements AnswerReader {
         break;
       case "tool_use":
         this.#toolCalls.grow(index, stringOf(block["id"]), stringOf(block["name"]), "", out);
-        if (isObject(block["input"])) this.#givenInput.set(index, JSON.stringify(block["input"]));
+        if (isObject(block["input"]) && !this.#toolCalls.tooMany)
+          this.#givenInput.set(index, JSON.stringify(block["input"]));
         break;
       default:
         break;
@@ -199,15 +203,15 @@ export class MessagesReader implements AnswerReader {
   // open -> ended: the stop reason came and all blocks are closed, or the message stopped.
   #answer(out: UpstreamEvent[]): void {
     if (this.phase !== "open") return;
-    const cutShort = FINISH_REASONS[this.#stopReason] === FinishReason.LENGTH || this.#stopReason === "refusal";
-    if (this.#toolCalls.deliver(this.#messageId || "call", cutShort, out)) {
+    const cutShort = FINISH_REASONS.get(this.#stopReason) === FinishReason.LENGTH || this.#stopReason === "refusal";
+    const broken = this.#toolCalls.deliver(this.#messageId || "call", cutShort, out);
+    if (broken === undefined) {
       this.phase = "answered";
       this.finish(out);
       return;
     }
     this.phase = "ended";
-    const message = "sent a tool call whose arguments are not a JSON object";
-    out.push({ kind: "failed", failure: makeFailure(this.#head, "malformed", "", message) });
+    out.push({ kind: "failed", failure: makeFailure(this.#head, "malformed", "", `sent ${broken}`) });
   }
 
   #fail(document: JsonObject, out: UpstreamEvent[]): void {

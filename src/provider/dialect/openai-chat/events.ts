@@ -13,15 +13,15 @@ import { ToolCalls } from "../tool-calls.ts";
 import { readVendorError } from "./failure.ts";
 import { readUsage } from "./usage.ts";
 
-/** Words that mean something else than `STOP`. */
-const FINISH_REASONS: Readonly<Record<string, FinishReason>> = {
-  length: FinishReason.LENGTH,
-  max_tokens: FinishReason.LENGTH,
-  model_length: FinishReason.LENGTH,
-  tool_calls: FinishReason.TOOL_CALLS,
-  function_call: FinishReason.TOOL_CALLS,
-  content_filter: FinishReason.CONTENT_FILTER,
-};
+/** Words that mean something else than `STOP`. A map, because an object knows `constructor` too. */
+const FINISH_REASONS: ReadonlyMap<string, FinishReason> = new Map([
+  ["length", FinishReason.LENGTH],
+  ["max_tokens", FinishReason.LENGTH],
+  ["model_length", FinishReason.LENGTH],
+  ["tool_calls", FinishReason.TOOL_CALLS],
+  ["function_call", FinishReason.TOOL_CALLS],
+  ["content_filter", FinishReason.CONTENT_FILTER],
+]);
 
 /** Number of the one call of the older `function_call` form, beside the numbered ones. */
 const LEGACY_CALL = -1;
@@ -164,11 +164,11 @@ export class ChatReader implements AnswerReader {
       out.push({ kind: "failed", failure: makeFailure(this.#head, "content-filtered", "content_filter", message) });
       return;
     }
-    const cutShort = FINISH_REASONS[reason] === FinishReason.LENGTH || reason === "content_filter";
-    if (!this.#toolCalls.deliver(this.#completionId, cutShort, out)) {
+    const cutShort = FINISH_REASONS.get(reason) === FinishReason.LENGTH || reason === "content_filter";
+    const broken = this.#toolCalls.deliver(this.#completionId, cutShort, out);
+    if (broken !== undefined) {
       this.phase = "ended";
-      const message = "sent a tool call whose arguments are not a JSON object";
-      out.push({ kind: "failed", failure: makeFailure(this.#head, "malformed", "", message) });
+      out.push({ kind: "failed", failure: makeFailure(this.#head, "malformed", "", `sent ${broken}`) });
       return;
     }
     this.phase = "answered";
@@ -184,7 +184,7 @@ export class ChatReader implements AnswerReader {
   }
 
   #reason(): FinishReason {
-    const reason = FINISH_REASONS[this.#finishReason] ?? FinishReason.STOP;
+    const reason = FINISH_REASONS.get(this.#finishReason) ?? FinishReason.STOP;
     if (reason !== FinishReason.STOP) return reason;
     if (this.#refused) return FinishReason.REFUSAL;
     // A forced call ends with `stop`.
