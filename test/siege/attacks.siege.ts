@@ -1,0 +1,45 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import { askWorkload, QUICK_TEXT } from "./ask-workload.ts";
+import { attacks } from "./attacks.ts";
+import { besiege, describeToll, measureQuiet } from "./besiege.ts";
+import { startTarget, type Target } from "./start-target.ts";
+
+const MEBIBYTE = 1024 * 1024;
+/** How long each attack goes on, in milliseconds. */
+const ATTACK_MS = 5_000;
+/** Most that calls of others may slow down, in the p99 of a quiet gateway. */
+const MAX_RATIO = 10;
+/** Most memory that an attack may take, and most that may stay of it. */
+const PEAK_BYTES = 600 * MEBIBYTE;
+const LEFT_BYTES = 128 * MEBIBYTE;
+
+let target: Target;
+let quietP99Ms: number;
+let restBytes: number;
+const lines: string[] = [];
+
+beforeAll(async () => {
+  target = await startTarget();
+  quietP99Ms = await measureQuiet(target);
+  restBytes = target.residentBytes();
+});
+afterAll(async () => {
+  console.log(["who ...", ...lines].join("\n  "));
+  await target?.stop();
+});
+
+test.each(attacks)("who $does harms nobody else", async (attack) => {
+  const toll = await besiege(target, attack, ATTACK_MS, quietP99Ms);
+  await expect.poll(() => target.residentBytes() - restBytes, { timeout: 30_000 }).toBeLessThan(LEFT_BYTES);
+  lines.push(describeToll(toll, target.residentBytes() - restBytes));
+  expect(toll.probe.lost).toEqual([]);
+  expect(toll.p99Ratio).toBeLessThan(MAX_RATIO);
+  expect(toll.peakBytes).toBeLessThan(PEAK_BYTES);
+});
+
+test("the gateway is well after all that", async () => {
+  expect(await askWorkload(target.url, "quick")).toMatchObject({ status: 200, text: QUICK_TEXT });
+  expect(target.child.exitCode).toBeNull();
+  expect(target.log()).not.toMatch(/"level":[56]0/u);
+});

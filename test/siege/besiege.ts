@@ -1,0 +1,55 @@
+/** Attacks a gateway while a caller asks beside, and measures what that costs the caller and the machine. */
+
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { type ProbeResult, quantile, startProbe } from "./keyed-probe.ts";
+import type { Target } from "./start-target.ts";
+
+/** How long a gateway is looked at without an attack, in milliseconds. */
+const QUIET_MS = 4_000;
+/** A shorter time is not told from the machine's own unrest, in milliseconds. */
+const UNREST_MS = 30;
+const MEBIBYTE = 1024 * 1024;
+
+export interface Attack {
+  /** Completes the sentence "who ...". */
+  readonly does: string;
+  /** Goes on until the signal. */
+  readonly run: (target: Target, signal: AbortSignal) => Promise<void>;
+}
+
+/** What an attack costs. */
+export interface Toll {
+  readonly does: string;
+  readonly probe: ProbeResult;
+  /** The p99 of the probe's calls by that of a quiet gateway. */
+  readonly p99Ratio: number;
+  /** Resident memory beyond that before the attack: the most while it went on, in bytes. */
+  readonly peakBytes: number;
+}
+
+/** Measures the p99 of calls to a gateway that nobody attacks, in milliseconds. */
+export async function measureQuiet(target: Target): Promise<number> {
+  const probe = startProbe(target.url);
+  await sleep(QUIET_MS);
+  return Math.max(UNREST_MS, quantile((await probe.end()).latenciesMs, 0.99));
+}
+
+/** Attacks for `forMs` milliseconds. */
+export async function besiege(target: Target, attack: Attack, forMs: number, quietP99Ms: number): Promise<Toll> {
+  const restBytes = target.residentBytes();
+  target.forgetPeak();
+  const probe = startProbe(target.url);
+  const signal = AbortSignal.timeout(forMs);
+  await Promise.race([attack.run(target, signal), sleep(forMs)]);
+  const result = await probe.end();
+  const p99Ratio = quantile(result.latenciesMs, 0.99) / quietP99Ms;
+  return { does: attack.does, probe: result, p99Ratio, peakBytes: target.peakBytes() - restBytes };
+}
+
+/** A line of the table of attacks. `leftBytes` is what stays resident. */
+export function describeToll({ does, probe, p99Ratio, peakBytes }: Toll, leftBytes: number): string {
+  const mebibytes = (bytes: number): string => `${Math.round(bytes / MEBIBYTE)} MiB`;
+  const lost = `lost ${probe.lost.length} of ${probe.count}`;
+  return `${does}: ${lost}, p99 x ${p99Ratio.toFixed(1)}, memory +${mebibytes(peakBytes)}, after ${mebibytes(leftBytes)}`;
+}
