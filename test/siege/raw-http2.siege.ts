@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 
 import { FLAG, FRAME, makeFrame, makeWords } from "./http2-frames.ts";
 import { makeCallBody, makeCallFields, makeCallHeaders } from "./raw-call.ts";
@@ -7,6 +7,7 @@ import { ATTACKER_KEY, startTarget } from "./start-target.ts";
 
 test("the raw client makes a good call, counts what comes, and sees the connection end", async () => {
   const target = await startTarget();
+  onTestFinished(() => target.stop());
   const client = await connectRawHttp2(target.port);
   const answers: string[] = [];
   const ended = new Promise<void>((resolve) => {
@@ -24,5 +25,4 @@ test("the raw client makes a good call, counts what comes, and sees the connecti
   await client.send(makeFrame(FRAME.windowUpdate, 0, 0, makeWords(0)));
   await client.closed;
   expect(client.goawayCodes).toEqual([1]);
-  await target.stop();
 });
