@@ -7,6 +7,7 @@ import { errorToJson } from "@connectrpc/connect/protocol-connect";
 import type { CallObserver } from "../call/call-observer.ts";
 import { overloadRefusal } from "./admission/call-gate.ts";
 import { followCall } from "./admission/call-trail.ts";
+import type { Callers } from "./admission/callers.ts";
 import { type Door, findEntrance } from "./door/door.ts";
 import { makeRetryHeaders } from "./door/retry-headers.ts";
 import { makeErrorBody } from "./openai/error-body.ts";
@@ -19,14 +20,16 @@ const FAREWELL_MS = 1_000;
 const HEAD_BYTES = 1_024;
 /** The begin of a call over HTTP/1.1. */
 const CALL = /^POST ([^\s?]+)[^\s]* HTTP\/1\.1\r\n/u;
+const KEY = /\r\n(authorization|x-api-key): *([^\r\n]+)/iu;
 /** A page in a browser needs headers of CORS to see why it is refused. */
 const PAGE = /\r\norigin:/iu;
 const CONTENT_TYPE = /\r\ncontent-type: *([^\s;]+)/iu;
 
 export interface EarlyRefusalOptions {
   readonly doors: readonly Door[];
-  /** Whether somebody who comes now is shed. */
-  readonly turnsAway: () => boolean;
+  readonly callers: () => Callers;
+  /** Whether a call of a party that comes now is shed. */
+  readonly turnsAway: (party: string) => boolean;
   readonly observer: Required<CallObserver>;
   readonly makeRequestId: () => string;
 }
@@ -36,13 +39,15 @@ export type RefuseEarly = (socket: Socket, head: Buffer) => boolean;
 
 /** Creates the function. Everything but calls passes, health first of all. */
 export function createEarlyRefusal(options: EarlyRefusalOptions): RefuseEarly {
-  const { doors, turnsAway, observer, makeRequestId } = options;
+  const { doors, callers, turnsAway, observer, makeRequestId } = options;
   return (socket, head) => {
     const text = head.toString("latin1", 0, HEAD_BYTES);
     const path = CALL.exec(text)?.[1];
     if (path === undefined || PAGE.test(text)) return false;
     const entrance = findEntrance(doors, path);
-    if (entrance.kind !== "gated" || !turnsAway()) return false;
+    if (entrance.kind !== "gated") return false;
+    const caller = findCaller(callers(), text);
+    if (caller === undefined || !turnsAway(caller)) return false;
     const requestId = makeRequestId();
     const trail = followCall(entrance.describe(requestId, CONTENT_TYPE.exec(text)?.[1]), observer);
     socket.end(makeAnswer(requestId));
@@ -51,6 +56,16 @@ export function createEarlyRefusal(options: EarlyRefusalOptions): RefuseEarly {
     trail.closed(false);
     return true;
   };
+}
+
+/** The name of the caller, empty where nobody needs a key; undefined for a stranger. */
+function findCaller(callers: Callers, text: string): string | undefined {
+  const [, name = "", value] = KEY.exec(text) ?? [];
+  try {
+    return callers.identify({ [name.toLowerCase()]: value }).caller?.name ?? "";
+  } catch {
+    return undefined; // told at the door
+  }
 }
 
 const status = makeStatus(overloadRefusal);

@@ -88,7 +88,8 @@ export function createEdge(options: EdgeOptions): Edge {
     onConnection: () => calls.arriving(),
     refuseEarly: createEarlyRefusal({
       doors,
-      turnsAway: () => calls.turnsAway(),
+      callers: () => options.generation().callers,
+      turnsAway: (party) => calls.turnsAway(party),
       observer: options.observer,
       makeRequestId: options.makeRequestId ?? randomUUID,
     }),

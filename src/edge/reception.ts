@@ -36,6 +36,7 @@ export function createReception(options: ReceptionOptions): (exchange: Exchange)
   const receiveStranger = (exchange: Exchange, start: () => void, refuse: Refuse): void => {
     resets.followStranger(exchange);
     strangersLine.enter({
+      party: "",
       isGone: () => isClosed(exchange.response),
       shed: () => abandon(exchange),
       start: () => attempt(start, refuse),
@@ -70,6 +71,7 @@ export function createReception(options: ReceptionOptions): (exchange: Exchange)
       return receiveStranger(exchange, tell, refuse);
     }
     calls.enter({
+      party: known.caller?.name ?? "",
       isGone: () => isClosed(exchange.response),
       shed: () => refuse(overloadRefusal),
       start() {

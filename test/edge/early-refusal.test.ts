@@ -3,6 +3,7 @@ import { connect, createServer, type Socket } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
 import { joinObservers } from "../../src/call/call-observer.ts";
 import type { CallRecord } from "../../src/call/call-record.ts";
+import { createCallers } from "../../src/edge/admission/callers.ts";
 import type { Door } from "../../src/edge/door/door.ts";
 import { createEarlyRefusal } from "../../src/edge/early-refusal.ts";
 
@@ -27,6 +28,7 @@ async function send(request: string, turnsAway = true): Promise<{ answer: string
   const records: CallRecord[] = [];
   const refuseEarly = createEarlyRefusal({
     doors: [door],
+    callers: () => createCallers([]),
     turnsAway: () => turnsAway,
     observer: joinObservers([{ callEnded: (record) => void records.push(record) }], nothing),
     makeRequestId: () => "call-1",

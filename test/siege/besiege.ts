@@ -40,16 +40,20 @@ export async function besiege(target: Target, attack: Attack, forMs: number, qui
   const restBytes = target.residentBytes();
   target.forgetPeak();
   const probe = startProbe(target.url);
-  const signal = AbortSignal.timeout(forMs);
-  await Promise.race([attack.run(target, signal), sleep(forMs)]);
+  const over = new AbortController();
+  await Promise.race([attack.run(target, over.signal), sleep(forMs)]);
+  over.abort();
   const result = await probe.end();
   const p99Ratio = quantile(result.latenciesMs, 0.99) / quietP99Ms;
   return { does: attack.does, probe: result, p99Ratio, peakBytes: target.peakBytes() - restBytes };
 }
 
+function mebibytes(bytes: number): string {
+  return `${Math.round(bytes / MEBIBYTE)} MiB`;
+}
+
 /** A line of the table of attacks. `leftBytes` is what stays resident. */
 export function describeToll({ does, probe, p99Ratio, peakBytes }: Toll, leftBytes: number): string {
-  const mebibytes = (bytes: number): string => `${Math.round(bytes / MEBIBYTE)} MiB`;
   const lost = `lost ${probe.lost.length} of ${probe.count}`;
   return `${does}: ${lost}, p99 x ${p99Ratio.toFixed(1)}, memory +${mebibytes(peakBytes)}, after ${mebibytes(leftBytes)}`;
 }

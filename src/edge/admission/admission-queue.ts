@@ -2,6 +2,8 @@
 
 /** Something that waits to be let in. */
 export interface Newcomer {
+  /** Whose it is: everybody has a line of their own, and the lines take turns. */
+  readonly party: string;
   /** Nobody waits for it any more: it is dropped before it runs. */
   readonly isGone: () => boolean;
   start(): void;
@@ -54,8 +56,8 @@ export interface AdmissionQueue {
   enter(newcomer: Newcomer): void;
   /** A connection was accepted, and more may wait: they are accepted first. */
   arriving(): void;
-  /** Whether somebody who comes now would be shed. Whoever asks has come, and does not enter then. */
-  turnsAway(): boolean;
+  /** Whether one of a party who comes now would be shed. Whoever asks has come, and does not enter then. */
+  turnsAway(party: string): boolean;
   /** How many wait. */
   readonly waitingCount: number;
 }
@@ -70,8 +72,7 @@ interface Waiting {
  * the short line of an overload the controlled delay, of B. Maurer, Fail at Scale (ACM Queue 13, 8).
  */
 export function createAdmissionQueue(limits: QueueLimits): AdmissionQueue {
-  // Oldest first. Taken from both ends.
-  const line: Waiting[] = [];
+  const lines = new Lines();
   const trend = new Trend(limits.burstMs);
   let startsLeft = limits.startsPerTurn;
   let turnIsCounted = false;
@@ -88,42 +89,42 @@ export function createAdmissionQueue(limits: QueueLimits): AdmissionQueue {
     startsLeft = limits.startsPerTurn;
     const counts = isArriving;
     isArriving = false;
-    if (line.length === 0) return;
+    if (lines.length === 0) return;
     const nowMs = performance.now();
     shedOld(nowMs);
     if (counts && nowMs - startedMs < COUNTING_MS) return countTurn();
     startedMs = nowMs;
     while (startsLeft > 0) {
-      const next = line.length > FAIR_LENGTH ? line.pop() : line.shift();
+      const next = lines.next(lines.length > FAIR_LENGTH);
       if (next === undefined) break;
       if (next.newcomer.isGone()) continue;
       startsLeft -= 1;
       trend.started();
       next.newcomer.start();
     }
-    if (line.length === 0) trend.emptied();
+    if (lines.length === 0) trend.emptied();
     countTurn();
   };
+  const maxWaiting = (nowMs: number): number =>
+    trend.isOverload(nowMs) ? limits.maxWaitingOverloaded : limits.maxWaiting;
   const shedOld = (nowMs: number): void => {
-    const maxWaiting = trend.isOverload(nowMs) ? limits.maxWaitingOverloaded : limits.maxWaiting;
+    const most = maxWaiting(nowMs);
     for (let shedCount = 0; shedCount < SHEDS_PER_TURN; ) {
-      const oldest = line[0];
-      if (oldest === undefined) return;
-      const isLate = line.length > maxWaiting || nowMs - oldest.sinceMs > limits.patienceMs;
-      if (!isLate && !oldest.newcomer.isGone()) return;
-      line.shift();
-      if (oldest.newcomer.isGone()) continue;
-      oldest.newcomer.shed();
+      const late = lines.takeLate(nowMs - limits.patienceMs) ?? (lines.length > most ? lines.takeOldest() : undefined);
+      if (late === undefined) return;
+      if (late.newcomer.isGone()) continue;
+      late.newcomer.shed();
       shedCount += 1;
     }
   };
-
-  const isFull = (nowMs: number): boolean => trend.isOverload(nowMs) && line.length >= limits.maxWaitingOverloaded;
+  /** Whether there is no room for one more of a party, which nobody has more of. */
+  const hasNoRoom = (party: string, nowMs: number): boolean =>
+    lines.length >= maxWaiting(nowMs) && lines.isLongest(party);
 
   return {
-    turnsAway() {
+    turnsAway(party) {
       const nowMs = performance.now();
-      const turnsAway = line.length > 0 && isFull(nowMs);
+      const turnsAway = trend.isOverload(nowMs) && lines.length > 0 && hasNoRoom(party, nowMs);
       if (turnsAway) trend.came(nowMs);
       return turnsAway;
     },
@@ -132,20 +133,80 @@ export function createAdmissionQueue(limits: QueueLimits): AdmissionQueue {
       countTurn();
     },
     get waitingCount() {
-      return line.length;
+      return lines.length;
     },
     enter(newcomer) {
       countTurn();
-      if (line.length === 0 && startsLeft > 0 && !isArriving) {
+      if (lines.length === 0 && startsLeft > 0 && !isArriving) {
         startsLeft -= 1;
         return newcomer.start();
       }
       const nowMs = performance.now();
       trend.came(nowMs);
-      if (isFull(nowMs) || line.length >= limits.maxWaiting + SHEDS_PER_TURN) return newcomer.shed();
-      line.push({ newcomer, sinceMs: nowMs });
+      if (hasNoRoom(newcomer.party, nowMs)) return newcomer.shed();
+      lines.add({ newcomer, sinceMs: nowMs });
     },
   };
+}
+
+/** Lines that take turns, one for each party that waits. */
+class Lines {
+  /** Each is oldest first, and taken from both ends. The party whose turn is next comes first. */
+  readonly #lines = new Map<string, Waiting[]>();
+  #length = 0;
+
+  get length(): number {
+    return this.#length;
+  }
+
+  add(waiting: Waiting): void {
+    const { party } = waiting.newcomer;
+    const line = this.#lines.get(party);
+    if (line === undefined) this.#lines.set(party, [waiting]);
+    else line.push(waiting);
+    this.#length += 1;
+  }
+
+  /** Takes one of the party whose turn it is. */
+  next(newestFirst: boolean): Waiting | undefined {
+    const [first] = this.#lines;
+    if (first === undefined) return undefined;
+    const [party, line] = first;
+    this.#lines.delete(party);
+    const taken = newestFirst ? line.pop() : line.shift();
+    if (line.length > 0) this.#lines.set(party, line);
+    this.#length -= 1;
+    return taken;
+  }
+
+  /** Takes one that came before a time. */
+  takeLate(beforeMs: number): Waiting | undefined {
+    for (const [party, [oldest]] of this.#lines) {
+      if (oldest !== undefined && (oldest.sinceMs < beforeMs || oldest.newcomer.isGone())) return this.#shift(party);
+    }
+    return undefined;
+  }
+
+  /** Takes the oldest one of the party that has the most. */
+  takeOldest(): Waiting | undefined {
+    const [longest] = [...this.#lines].toSorted(([, one], [, other]) => other.length - one.length);
+    return longest && this.#shift(longest[0]);
+  }
+
+  /** Whether no party has more than this one. */
+  isLongest(party: string): boolean {
+    const length = this.#lines.get(party)?.length ?? 0;
+    for (const line of this.#lines.values()) if (line.length > length) return false;
+    return true;
+  }
+
+  #shift(party: string): Waiting | undefined {
+    const line = this.#lines.get(party);
+    const taken = line?.shift();
+    if (line?.length === 0) this.#lines.delete(party);
+    if (taken !== undefined) this.#length -= 1;
+    return taken;
+  }
 }
 
 /** Whether a line that stands is a burst that passes, or more than can be done. */

@@ -45,6 +45,7 @@ function stand(limits: Partial<QueueLimits> = {}): Line {
     enter(...names) {
       for (const name of names) {
         queue.enter({
+          party: "one",
           isGone: () => gone.has(name),
           start: () => void told.push(`start ${name}`),
           shed: () => void told.push(`shed ${name}`),
@@ -170,7 +171,7 @@ test("who is turned away has come: the overload goes on for as long as they do",
   const overload = (turns: number): void => {
     for (let done = 0; done < turns; done += 1) {
       for (let come = 0; come < 10; come += 1) {
-        if (queue.turnsAway()) awayCount += 1;
+        if (queue.turnsAway("one")) awayCount += 1;
         else enter((name += 1));
       }
       turn(10);
@@ -185,4 +186,27 @@ test("who is turned away has come: the overload goes on for as long as they do",
   expect(awayCount).toBe(100 * (10 - LIMITS.startsPerTurn));
   expect(count("start")).toBe(100 * LIMITS.startsPerTurn);
   expect(count("shed")).toBe(0);
+});
+
+test("parties take turns, and who floods waits and is shed alone", () => {
+  const { told, enter, turn, queue } = stand({ maxWaiting: 10_000 });
+  const others: string[] = [];
+  const other = (name: number): void =>
+    queue.enter({
+      party: "other",
+      isGone: () => false,
+      start: () => void others.push(`start ${name}`),
+      shed: () => void others.push(`shed ${name}`),
+    });
+  let name = 0;
+  for (let turns = 0; turns < 400; turns += 1) {
+    for (let come = 0; come < 10; come += 1) enter((name += 1));
+    if (turns % 10 === 0) {
+      expect(queue.turnsAway("other")).toBe(false);
+      other(turns);
+    }
+    turn(10);
+  }
+  expect(others).toEqual(Array.from({ length: 40 }, (_, index) => `start ${index * 10}`));
+  expect(told.some((each) => each.startsWith("shed"))).toBe(true);
 });
