@@ -18,6 +18,7 @@ import { openLog } from "../telemetry/log.ts";
 import { createLogObserver } from "../telemetry/log-observer.ts";
 import { openConfigSource } from "./config-source.ts";
 import { type Generations, startGenerations } from "./generations.ts";
+import { releaseMemory } from "./release-memory.ts";
 import { onSignals } from "./signals.ts";
 import { watchFiles } from "./watch-files.ts";
 
@@ -72,6 +73,7 @@ export async function serve(options: ServeOptions): Promise<number> {
   const stopped = stopOnSignals(edge, generations);
   const url = await listen(edge, options.listen, setup.settings);
   files.lookAt(setup.files);
+  closing.defer(releaseMemory().stop);
   process.stdout.write(`listening on ${url}\n`);
   if (source.path === undefined) process.stdout.write(describeFirstCalls(url));
   await stopped;
