@@ -64,9 +64,10 @@ test("this process can be collected", () => {
   vi.useFakeTimers();
   onTestFinished(() => void vi.useRealTimers());
   const rss = vi.spyOn(process.memoryUsage, "rss").mockReturnValueOnce(0);
-  onTestFinished(() => void rss.mockRestore());
+  onTestFinished(() => rss.mockRestore());
   const watch = releaseMemory();
   onTestFinished(watch.stop);
-  vi.spyOn(process, "cpuUsage").mockReturnValue({ user: 0, system: 0 });
+  const cpu = vi.spyOn(process, "cpuUsage").mockReturnValue({ user: 0, system: 0 });
+  onTestFinished(() => cpu.mockRestore());
   expect(() => vi.advanceTimersByTime(10_000)).not.toThrow();
 });

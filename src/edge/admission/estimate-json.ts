@@ -1,6 +1,6 @@
 /** Tells how much memory a JSON document will take, before it is parsed. */
 
-import { DecodedEstimate } from "./decoded-estimate.ts";
+import { DecodedEstimate, MAX_PARTS } from "./decoded-estimate.ts";
 import { textBytes } from "./text-bytes.ts";
 
 /**
@@ -18,7 +18,7 @@ const MARKS: ReadonlySet<number> = new Set([0x7b, 0x5b, 0x2c, 0x3a]);
 export function estimateJson(bytes: Uint8Array): DecodedEstimate {
   const estimate = new DecodedEstimate();
   let markCount = 1;
-  for (let at = 0; at < bytes.byteLength; at += 1) {
+  for (let at = 0; at < bytes.byteLength && markCount <= MAX_PARTS; at += 1) {
     const byte = bytes[at];
     if (byte === QUOTE) at = stringEnd(bytes, at);
     else if (byte !== undefined && MARKS.has(byte)) markCount += 1;

@@ -28,7 +28,7 @@ export function estimateMessage(schema: DescMessage, bytes: Uint8Array): Decoded
 function addMessage(estimate: DecodedEstimate, schema: DescMessage, bytes: Uint8Array, depth: number): void {
   estimate.addParts(1, MESSAGE_BYTES);
   const reader = new BinaryReader(bytes);
-  while (reader.pos < reader.len) {
+  while (reader.pos < reader.len && !estimate.hasTooManyParts) {
     const [number, wireType] = reader.tag();
     if (wireType !== WireType.LengthDelimited) {
       estimate.addParts(1, FIELD_BYTES);
