@@ -2,6 +2,7 @@
 
 import { CallRefused, type Refusal } from "../../call/refusal.ts";
 import { abandon, type Exchange, isClosed } from "../port/exchange.ts";
+import { awaitTurn, isLarge } from "./large-turns.ts";
 import { MessageAssembler } from "./message-assembler.ts";
 import type { RequestBytes } from "./request-memory.ts";
 import type { UnfinishedRequests } from "./unfinished-requests.ts";
@@ -32,7 +33,10 @@ export interface ReadOptions extends SizeLimits {
 export async function* readMessages(exchange: Exchange, options: ReadOptions): AsyncGenerator<Uint8Array> {
   const reader = new MessageReader(exchange, options);
   try {
-    for (let message = await reader.next(); message !== undefined; message = await reader.next()) yield message;
+    for (let message = await reader.next(); message !== undefined; message = await reader.next()) {
+      if (isLarge(message)) await awaitTurn();
+      yield message;
+    }
   } finally {
     reader.close();
   }
