@@ -17,6 +17,8 @@ export interface TargetOptions {
   readonly checkout?: string | undefined;
   /** Sections that replace those of the configuration. */
   readonly sections?: object;
+  /** `HOST:PORT`. Default a free port of 127.0.0.1. */
+  readonly listen?: string;
   /** Flags of Node. */
   readonly flags?: readonly string[];
   /** Most open files; undefined for what this process may have. */
@@ -73,10 +75,13 @@ export function startQuickUpstream(deltaCount = 5): Promise<Spawned> {
 }
 
 /** The server itself, without a launcher, so that the process that is watched is the one that serves. */
-function commandOf({ checkout = repository, flags = [], maxFiles }: TargetOptions, file: string) {
+function commandOf(
+  { checkout = repository, flags = [], maxFiles, listen = "127.0.0.1:0" }: TargetOptions,
+  file: string,
+) {
   const server = join(checkout, "src/main.ts");
   const node = [process.execPath, "--disable-warning=ExperimentalWarning", ...flags, server];
-  const args = [...node, "serve", "--config", file, "--listen", "127.0.0.1:0", "--log-level", "warn"];
+  const args = [...node, "serve", "--config", file, "--listen", listen, "--log-level", "warn"];
   if (maxFiles === undefined) return { command: process.execPath, args: args.slice(1) };
   return { command: "/bin/sh", args: ["-c", `ulimit -n ${maxFiles} && exec "$@"`, "sh", ...args] };
 }

@@ -5,13 +5,16 @@ import { createServer } from "node:http";
 import { DONE, makeChunk, STOP } from "./hostile/chat-events.ts";
 
 const WORD_COUNT = 25;
-/** Between two words, in milliseconds. */
-const PACE_MS = 200;
 
 const WORDS = Array.from({ length: WORD_COUNT }, (_, index) => `word ${index} `);
 
 /** What it says. */
 export const STEADY_TEXT = WORDS.join("");
+
+export interface SteadyUpstreamOptions {
+  /** Between two words, in milliseconds. Default 200. */
+  readonly paceMs?: number;
+}
 
 export interface SteadyUpstream {
   /** `http://127.0.0.1:PORT`. */
@@ -25,7 +28,7 @@ export interface SteadyUpstream {
 }
 
 /** Starts the upstream. A call to a path that begins with `/silent` gets no answer. */
-export async function startSteadyUpstream(): Promise<SteadyUpstream> {
+export async function startSteadyUpstream({ paceMs = 200 }: SteadyUpstreamOptions = {}): Promise<SteadyUpstream> {
   let callCount = 0;
   let asleep = false;
   const server = createServer((request, response) => {
@@ -39,7 +42,7 @@ export async function startSteadyUpstream(): Promise<SteadyUpstream> {
       const { value: word } = words.next();
       if (word === undefined) response.end(STOP + DONE);
       else response.write(makeChunk({ content: word }));
-    }, PACE_MS);
+    }, paceMs);
     response.on("close", () => clearInterval(timer));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
