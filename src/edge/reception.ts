@@ -10,7 +10,7 @@ import { createRequestMemory, type RequestMemory } from "./admission/request-mem
 import { createResets } from "./admission/resets.ts";
 import { createStrangers, STRANGER_LIMITS, STRANGER_QUEUE_LIMITS } from "./admission/strangers.ts";
 import { type Door, findEntrance, type GatedEntrance, type OpenEntrance } from "./door/door.ts";
-import { abandon, type Exchange, isClosed, wasCutShort } from "./port/exchange.ts";
+import { abandon, answerWhenHeard, type Exchange, isClosed, wasCutShort } from "./port/exchange.ts";
 
 export interface ReceptionOptions {
   /** In the order in which they are asked; the last one answers every path. */
@@ -55,7 +55,7 @@ export function createReception(options: ReceptionOptions): (exchange: Exchange)
     const trail = follow(exchange, entrance, observer);
     const refuse: Refuse = (refusal) => {
       trail.refused(refusal);
-      entrance.refuse(exchange, refusal);
+      answerWhenHeard(exchange, () => entrance.refuse(exchange, refusal));
     };
     let known: KnownCaller;
     try {

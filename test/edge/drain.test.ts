@@ -159,3 +159,26 @@ test("a taken port is reported", async () => {
   const { edge } = await startEdge();
   await expect(edge.listen("127.0.0.1", port)).rejects.toThrow(/listen/i);
 });
+
+test("a client that sends its header first hears why it is refused, before the connection closes", async () => {
+  const { resume, ...service } = pauses();
+  const { address, port, edge } = await startEdge(service);
+  const running = call(createGrpcClient(address), CompletionService.method.streamComplete, {});
+  await expect.poll(() => edge.callCount).toBe(1);
+  const drained = edge.drain({ lameDuckMs: 0, drainTimeoutMs: 10_000 });
+
+  const socket = connectTcp(port, "127.0.0.1");
+  let heard = "";
+  socket.setEncoding("latin1").on("data", (text: string) => void (heard += text));
+  const closed = new Promise((resolve) => socket.once("close", resolve));
+  const head = "host: localhost\r\ncontent-type: application/json\r\ncontent-length: 2";
+  socket.write(`POST /understudy.v1.CompletionService/Complete HTTP/1.1\r\n${head}\r\n\r\n{`);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(heard).toBe("");
+  socket.write("}");
+  await closed;
+  expect(heard).toMatch(/^HTTP\/1\.1 503 /u);
+  resume();
+  await running;
+  await drained;
+});

@@ -63,6 +63,26 @@ export function discardRequest(exchange: Exchange): void {
   request.resume();
 }
 
+/** Longest time that an answer which closes its connection waits for the rest of the request, in milliseconds. */
+const REST_TIMEOUT_MS = 1_000;
+
+/**
+ * Calls `answer` when the client can hear it, once. An HTTP/1.1 connection that is closed with its answer while the
+ * client still sends is reset, and the client may lose the answer.
+ */
+export function answerWhenHeard({ request, response }: Exchange, answer: () => void): void {
+  const closes = !("stream" in response) && response.getHeader("connection") === "close";
+  if (!closes || request.complete) return answer();
+  const settle = (): void => {
+    clearTimeout(timer);
+    request.off("end", settle);
+    answer();
+  };
+  const timer = setTimeout(settle, REST_TIMEOUT_MS);
+  request.once("end", settle);
+  request.resume();
+}
+
 /** Whether nobody can be answered any more. */
 export function isClosed(response: EdgeResponse): boolean {
   return "stream" in response ? response.stream.destroyed || response.stream.closed : response.closed;
