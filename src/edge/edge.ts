@@ -196,14 +196,16 @@ function hasTwoHosts({ httpVersionMajor, rawHeaders }: EdgeRequest): boolean {
   return names.filter((name) => name.toLowerCase() === "host").length > 1;
 }
 
-/** Lets a connection end with its answer when the server is about to stop. */
+/**
+ * Lets an HTTP/1.1 connection end with its answer when the server is about to stop. One of HTTP/2 stays until the end: a
+ * gRPC client that is refused on it tries its next address, while one that loses it connects again, to the same one.
+ */
 function leaveInTime(gate: CallGate, { request, response, connection }: Exchange): void {
-  if (request.httpVersionMajor === 1 && gate.state !== "serving") response.setHeader("connection", "close");
-  // The header of a long answer may have gone out before, and a connection may have come after the others were told.
+  if (request.httpVersionMajor !== 1) return;
+  if (gate.state !== "serving") response.setHeader("connection", "close");
+  // The header of a long answer may have gone out before.
   response.once("close", () => {
-    if (gate.state !== "draining") return;
-    if ("goaway" in connection) connection.close();
-    else connection.end();
+    if (gate.state === "draining" && !("goaway" in connection)) connection.end();
   });
 }
 
