@@ -5,8 +5,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type ProbeResult, quantile, startProbe } from "./keyed-probe.ts";
 import type { Target } from "./start-target.ts";
 
-/** How long a gateway is looked at without an attack, in milliseconds. */
+/** How long a gateway is looked at without an attack, in milliseconds, and how long it warms up before that. */
 const QUIET_MS = 4_000;
+const WARM_UP_MS = 2_000;
 /** A shorter time is not told from the machine's own unrest, in milliseconds. */
 const UNREST_MS = 30;
 const MEBIBYTE = 1024 * 1024;
@@ -30,6 +31,9 @@ export interface Toll {
 
 /** Measures the p99 of calls to a gateway that nobody attacks, in milliseconds. */
 export async function measureQuiet(target: Target): Promise<number> {
+  const first = startProbe(target.url);
+  await sleep(WARM_UP_MS);
+  await first.end();
   const probe = startProbe(target.url);
   await sleep(QUIET_MS);
   return Math.max(UNREST_MS, quantile((await probe.end()).latenciesMs, 0.99));
