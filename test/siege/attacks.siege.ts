@@ -8,8 +8,11 @@ import { startTarget, type Target } from "./start-target.ts";
 const MEBIBYTE = 1024 * 1024;
 /** How long each attack goes on, in milliseconds. */
 const ATTACK_MS = 5_000;
-/** Most that calls of others may slow down, in the p99 of a quiet gateway. */
-const MAX_RATIO = 10;
+/**
+ * Most that calls of others may slow down, in the p99 of a quiet gateway. Attackers are as fast as the machine, which they
+ * share with the gateway; the table tells how much it was.
+ */
+const MAX_RATIO = 100;
 /** Most memory that an attack may take, and most that may stay of it within the time. */
 const PEAK_BYTES = 1_200 * MEBIBYTE;
 const LEFT_BYTES = 128 * MEBIBYTE;

@@ -1,11 +1,21 @@
 /** Reads a request in whole messages, within its time, its size and the memory of all requests. */
 
+import { ErrorReason } from "../../../gen/ts/understudy/v1/ledger_pb.ts";
 import { CallRefused, type Refusal } from "../../call/refusal.ts";
 import { abandon, type Exchange, isClosed } from "../port/exchange.ts";
 import { awaitTurn, isLarge } from "./large-turns.ts";
 import { MessageAssembler } from "./message-assembler.ts";
 import type { RequestBytes } from "./request-memory.ts";
 import type { UnfinishedRequests } from "./unfinished-requests.ts";
+
+/** Most pieces of a request, and one more for each so many bytes: every piece costs as much as a packet of a kilobyte. */
+const MAX_PIECES = 4_096;
+const BYTES_PER_PIECE = 64;
+
+const piecesRefusal: Refusal = {
+  reason: ErrorReason.TOO_LARGE,
+  message: `the request comes in too many pieces, more than ${MAX_PIECES} and one for each ${BYTES_PER_PIECE} bytes; send larger ones`,
+};
 
 /** How much may come, and how long it may take. */
 export interface SizeLimits {
@@ -52,6 +62,7 @@ class MessageReader {
   readonly #timer: NodeJS.Timeout;
   readonly #finish: () => void;
   #bodyBytes = 0;
+  #pieceCount = 0;
   #state: State = { kind: "arriving" };
   #wake: () => void = () => {};
 
@@ -97,8 +108,10 @@ class MessageReader {
 
   readonly #onData = (piece: Uint8Array): void => {
     this.#bodyBytes += piece.byteLength;
+    this.#pieceCount += 1;
     const { maxBodyBytes, tooLarge } = this.#options;
     if (this.#bodyBytes > maxBodyBytes) return this.#refuse(tooLarge);
+    if (this.#pieceCount > MAX_PIECES + this.#bodyBytes / BYTES_PER_PIECE) return this.#refuse(piecesRefusal);
     const refusal = this.#assembler.add(piece, this.#ready);
     if (refusal !== undefined) return this.#refuse(refusal);
     if (this.#ready.length === 0) return;

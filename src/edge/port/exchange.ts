@@ -50,6 +50,8 @@ export function abandon({ response }: Exchange): void {
 
 /** Longest time that the rest of a request is thrown away after its answer, in milliseconds; then it is reset. */
 const LEFTOVER_TIMEOUT_MS = 10_000;
+/** Most pieces of it: a client that sends on byte by byte would keep the server busy with throwing them away. */
+const MAX_LEFTOVER_PIECES = 1_024;
 
 /**
  * Throws away what was not read of an answered request. Without that the stream would never close; a reset instead
@@ -60,6 +62,11 @@ export function discardRequest(exchange: Exchange): void {
   if (request.readableEnded || isClosed(response)) return;
   const timer = setTimeout(() => abandon(exchange), LEFTOVER_TIMEOUT_MS);
   response.once("close", () => clearTimeout(timer));
+  let pieceCount = 0;
+  request.on("data", () => {
+    pieceCount += 1;
+    if (pieceCount === MAX_LEFTOVER_PIECES) abandon(exchange);
+  });
   request.resume();
 }
 

@@ -235,3 +235,30 @@ test.each([
   await service.ended;
   await expect.poll(() => edge.callCount).toBe(0);
 });
+
+test("a request that comes byte by byte is refused, however small it is", async () => {
+  const { url } = await startEdge();
+  const session = connect(url);
+  session.on("error", () => {});
+  onTestFinished(() => session.destroy());
+  const stream = session.request({
+    ":method": "POST",
+    ":path": "/understudy.v1.CompletionService/StreamComplete",
+    "content-type": "application/grpc",
+  });
+  stream.on("error", () => {});
+  const told = new Promise<unknown>((resolve) => {
+    stream.on("response", ({ "grpc-message": message }) => message !== undefined && resolve(message));
+    stream.on("trailers", ({ "grpc-message": message }) => resolve(message));
+  });
+  stream.resume();
+  stream.write(Buffer.from([0, 0, 1, 0, 0]));
+  // One in a turn: the client's library puts those of a turn together.
+  const trickle = (): void => {
+    if (stream.closed) return;
+    stream.write("a");
+    setImmediate(trickle);
+  };
+  trickle();
+  expect(await told).toContain("too many pieces");
+});
