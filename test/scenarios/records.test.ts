@@ -123,10 +123,13 @@ test("an outage leaves one line a change of a route's state, with its cause", as
   const { client } = stage;
   // Three failures in few calls, because a call tries again; the next one tests the route.
   for (const _ of [1, 2, 3, 4]) await client.complete(ask("breaks"));
-  expect(statesOf("breaks")).toEqual(["open: 3 failures in a row", expect.stringMatching(/^probing/), "available"]);
+  // The log follows its calls: it waits for nobody, and nobody for it.
+  await expect
+    .poll(() => statesOf("breaks"))
+    .toEqual(["open: 3 failures in a row", expect.stringMatching(/^probing/), "available"]);
 
   await client.complete(ask("denied"));
-  expect(statesOf("denied")).toEqual([expect.stringMatching(/^disabled: ./)]);
+  await expect.poll(() => statesOf("denied")).toEqual([expect.stringMatching(/^disabled: ./)]);
 
   await client.complete(ask("rests", { routing: { policy: { maxAttempts: 1 } } }));
   await expect.poll(() => statesOf("rests"), { timeout: 10_000 }).toHaveLength(2);
@@ -143,7 +146,7 @@ test("an operator's act leaves its own line, beside the one of the route", async
     { act: "isolate", what: ["silent.primary"], reason: "maintenance" },
     { act: "restore", what: ["silent.primary"] },
   ]);
-  expect(statesOf("silent")).toEqual([expect.stringMatching(/^isolated: .*maintenance/), "available"]);
+  await expect.poll(() => statesOf("silent")).toEqual([expect.stringMatching(/^isolated: .*maintenance/), "available"]);
 });
 
 test("a refusal at the door leaves a line, and never the key that came", async () => {
