@@ -70,15 +70,15 @@ function findCaller(callers: Callers, text: string): string | undefined {
 
 const status = makeStatus(overloadRefusal);
 const connectBody = errorToJson(makeRpcStatus(overloadRefusal, undefined), undefined);
-const head = Object.entries({ "content-type": "application/json", connection: "close", ...makeRetryHeaders(status) })
+const fields = Object.entries({ "content-type": "application/json", connection: "close", ...makeRetryHeaders(status) })
   .map(([name, value]) => `${name}: ${value}`)
   .join("\r\n");
 
 /** One body for every door: clients of Connect read its top, those of OpenAI its `error`. */
 function makeAnswer(requestId: string): string {
   const body = JSON.stringify({ ...connectBody, ...makeErrorBody(status, requestId) });
-  const fields = `${head}\r\nx-request-id: ${requestId}\r\ncontent-length: ${Buffer.byteLength(body)}`;
-  return `HTTP/1.1 503 Service Unavailable\r\n${fields}\r\n\r\n${body}`;
+  const own = `x-request-id: ${requestId}\r\ncontent-length: ${Buffer.byteLength(body)}`;
+  return `HTTP/1.1 503 Service Unavailable\r\n${fields}\r\n${own}\r\n\r\n${body}`;
 }
 
 /** Closes a connection when its client has, or soon. */

@@ -8,7 +8,7 @@ export type RefusalCounts = Readonly<Record<string, number>>;
 
 export interface RefusalLines {
   /** Whether a call refused now has a line of its own. Otherwise it is counted under `outcome`. */
-  take(outcome: string): boolean;
+  readonly take: (outcome: string) => boolean;
 }
 
 /** Creates the count. `tell` gets, once a second, the calls that had no line. */

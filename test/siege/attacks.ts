@@ -3,11 +3,11 @@
 import type { Attack } from "./besiege.ts";
 import { keepAsking, keepOpen, keepWriting, open } from "./crowd.ts";
 import { FLAG, FRAME, makeFrame, makeSettings, makeWords, PREFACE } from "./http2-frames.ts";
-import { makeBomb, makeEmptyMessages, makeEnvelope, makeGrpcHead, makeHttp1, makePrompt } from "./requests.ts";
+import { makeCallFields, makeCallHeaders, makeEnvelope } from "./raw-call.ts";
+import { makeBomb, makeEmptyMessages, makeHttp1, makePrompt } from "./requests.ts";
 import { ATTACKER_KEY } from "./start-target.ts";
 
 const MEBIBYTE = 1024 * 1024;
-const STREAM = "/understudy.v1.CompletionService/StreamComplete";
 const HEALTH = "/grpc.health.v1.Health";
 const REFLECTION = "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo";
 
@@ -38,14 +38,15 @@ function holdStreams(count: number, once: Buffer): Attack["run"] {
 const reset = (streamId: number): Buffer => makeFrame(FRAME.resetStream, 0, streamId, makeWords(8));
 
 /** One-byte DATA frames of a message that says it has a mebibyte. */
-function trickle(path: string, key?: string): Attack["run"] {
-  const prefix = makeEnvelope(Buffer.alloc(0));
-  prefix.writeUInt32BE(MEBIBYTE, 1);
+function trickle(key?: string, path?: string): Attack["run"] {
+  const prefix = makeEnvelope(Buffer.alloc(0), MEBIBYTE);
   const frames = Buffer.concat(Array.from({ length: 2_000 }, () => makeFrame(FRAME.data, 0, 1, Buffer.from("a"))));
   return async ({ port }, signal) => {
     const trickleOnce = async (): Promise<void> => {
       const socket = open(port, signal);
-      socket.write(Buffer.concat([begin, makeGrpcHead(1, path, key), makeFrame(FRAME.data, 0, 1, prefix)]));
+      socket.write(
+        Buffer.concat([begin, makeCallHeaders(1, makeCallFields(key, path)), makeFrame(FRAME.data, 0, 1, prefix)]),
+      );
       await keepWriting(socket, signal, () => frames);
     };
     await Promise.all(
@@ -57,7 +58,7 @@ function trickle(path: string, key?: string): Attack["run"] {
 }
 
 const watches = onStreams(200, (streamId) => [
-  makeGrpcHead(streamId, `${HEALTH}/Watch`),
+  makeCallHeaders(streamId, makeCallFields(undefined, `${HEALTH}/Watch`)),
   makeFrame(FRAME.data, FLAG.endStream, streamId, makeEnvelope(Buffer.alloc(0))),
 ])(0);
 
@@ -113,33 +114,33 @@ export const attacks: readonly Attack[] = [
     does: "resets calls",
     run: floodStreams(
       4,
-      onStreams(200, (id) => [makeGrpcHead(id, STREAM), reset(id)]),
+      onStreams(200, (id) => [makeCallHeaders(id, makeCallFields()), reset(id)]),
     ),
   },
   {
     does: "resets questions of reflection",
     run: floodStreams(
       4,
-      onStreams(200, (id) => [makeGrpcHead(id, REFLECTION), reset(id)]),
+      onStreams(200, (id) => [makeCallHeaders(id, makeCallFields(undefined, REFLECTION)), reset(id)]),
     ),
   },
   {
     does: "resets calls with a key",
     run: floodStreams(
       2,
-      onStreams(50, (id) => [makeGrpcHead(id, STREAM, ATTACKER_KEY), reset(id)]),
+      onStreams(50, (id) => [makeCallHeaders(id, makeCallFields(ATTACKER_KEY)), reset(id)]),
     ),
   },
-  { does: "sends a call byte by byte", run: trickle(STREAM) },
-  { does: "sends a call byte by byte with a key", run: trickle(STREAM, ATTACKER_KEY) },
-  { does: "asks reflection byte by byte", run: trickle(REFLECTION) },
+  { does: "sends a call byte by byte", run: trickle() },
+  { does: "sends a call byte by byte with a key", run: trickle(ATTACKER_KEY) },
+  { does: "asks reflection byte by byte", run: trickle(undefined, REFLECTION) },
   { does: "watches health a thousand times", run: holdStreams(50, watches) },
   {
     does: "asks reflection for files",
     run: floodStreams(
       2,
       onStreams(8, (id) => [
-        makeGrpcHead(id, REFLECTION),
+        makeCallHeaders(id, makeCallFields(undefined, REFLECTION)),
         makeFrame(FRAME.data, FLAG.endStream, id, makeEnvelope(fileQuestion)),
       ]),
     ),

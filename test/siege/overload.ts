@@ -1,8 +1,9 @@
 /**
  * Finds how many calls a second the gateway can serve, and shows what becomes of more: at 1, 2, 5 and 10 times that.
  *
- * `node test/siege/overload.ts [--connections new|kept] [--seconds 10] [--deltas 200] [--checkout FOLDER]`. The calls come whether or
- * not earlier ones were answered, as those of many independent clients do. Figures of one run belong together.
+ * `node test/siege/overload.ts [--connections new|kept] [--seconds 10] [--deltas 200] [--checkout FOLDER]`. The calls
+ * come whether or not earlier ones were answered, as those of many independent clients do. Figures of one run belong
+ * together.
  */
 
 import { parseArgs } from "node:util";

@@ -10,12 +10,12 @@ const PATH = "/understudy.v1.CompletionService/StreamComplete";
 
 type Fields = readonly (readonly [name: string, value: string])[];
 
-/** The header fields of a call. Without a key they are those of a stranger. */
-export function makeCallFields(key?: string): Fields {
+/** The header fields of a call, by default of one for a stream. Without a key they are those of a stranger. */
+export function makeCallFields(key?: string, path = PATH): Fields {
   const fields: Fields = [
     [":method", "POST"],
     [":scheme", "http"],
-    [":path", PATH],
+    [":path", path],
     [":authority", "127.0.0.1"],
     ["content-type", "application/grpc+proto"],
     ["te", "trailers"],
@@ -36,8 +36,12 @@ export function makeCallBody(streamId: number, workload: string): Buffer {
 /** The message of a call with its gRPC prefix. */
 export function makeMessage(workload: string): Buffer {
   const request = create(CompleteRequestSchema, { workload, messages: [{ role: Role.USER, text: "To be?" }] });
-  const message = toBinary(CompleteRequestSchema, request);
+  return makeEnvelope(toBinary(CompleteRequestSchema, request));
+}
+
+/** A message with its gRPC prefix. `length` is what that says, by default the truth. */
+export function makeEnvelope(message: Uint8Array, length = message.length): Buffer {
   const prefix = Buffer.alloc(5);
-  prefix.writeUInt32BE(message.length, 1);
+  prefix.writeUInt32BE(length, 1);
   return Buffer.concat([prefix, message]);
 }

@@ -21,7 +21,7 @@ export interface RawHttp2 {
   /** Resolves when the system has taken the bytes, or the connection is closed. */
   send(...frames: readonly Buffer[]): Promise<void>;
   /** Closes the connection at once. */
-  destroy(): void;
+  readonly destroy: () => void;
 }
 
 export interface RawHttp2Options {
@@ -59,7 +59,7 @@ export async function connectRawHttp2(port: number, options: RawHttp2Options = {
     isClosed: () => socket.closed,
     onFrame: (listener) => void listeners.push(listener),
     send: (...frames) => write(socket, Buffer.concat(frames), closed),
-    destroy: () => socket.destroy(),
+    destroy: () => void socket.destroy(),
   };
 }
 

@@ -1,8 +1,6 @@
-/** Requests that cost a server more than their sender, as bytes. */
+/** Requests of HTTP/1.1 that cost a server more than their sender, as bytes. */
 
 import { gzipSync } from "node:zlib";
-
-import { FLAG, FRAME, makeFrame, makeHeaderBlock } from "./http2-frames.ts";
 
 const SERVICE = "/understudy.v1.CompletionService";
 
@@ -44,33 +42,11 @@ export function makeBomb(bytes: number): Buffer {
 
 /** A protobuf request of so many empty messages, two bytes each. */
 export function makeEmptyMessages(count: number): Buffer {
-  return Buffer.alloc(count * 2, Buffer.from([0x12, 0x00]));
+  return Buffer.alloc(count * 2, Buffer.from([0x1a, 0x00]));
 }
 
 /** A JSON request with a prompt of so many bytes. */
 export function makePrompt(bytes: number): Buffer {
   const text = "a long story ".repeat(Math.ceil(bytes / 13));
   return Buffer.from(JSON.stringify({ workload: "quick", messages: [{ role: "ROLE_USER", text }] }));
-}
-
-/** HEADERS of a gRPC call that is still to come. */
-export function makeGrpcHead(streamId: number, path: string, key?: string): Buffer {
-  const fields: [string, string][] = [
-    [":method", "POST"],
-    [":scheme", "http"],
-    [":path", path],
-    [":authority", "127.0.0.1"],
-    ["content-type", "application/grpc+proto"],
-    ["te", "trailers"],
-  ];
-  if (key !== undefined) fields.push(["authorization", `Bearer ${key}`]);
-  return makeFrame(FRAME.headers, FLAG.endHeaders, streamId, makeHeaderBlock(fields));
-}
-
-/** A message with its gRPC prefix. */
-export function makeEnvelope(message: Buffer, flags = 0): Buffer {
-  const prefix = Buffer.alloc(5);
-  prefix.writeUInt8(flags, 0);
-  prefix.writeUInt32BE(message.length, 1);
-  return Buffer.concat([prefix, message]);
 }

@@ -124,7 +124,7 @@ export function createAdmissionQueue(limits: QueueLimits): AdmissionQueue {
   return {
     turnsAway(party) {
       const nowMs = performance.now();
-      const turnsAway = trend.isOverload(nowMs) && lines.length > 0 && hasNoRoom(party, nowMs);
+      const turnsAway = hasNoRoom(party, nowMs);
       if (turnsAway) trend.came(nowMs);
       return turnsAway;
     },

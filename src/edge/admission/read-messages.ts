@@ -3,14 +3,11 @@
 import { ErrorReason } from "../../../gen/ts/understudy/v1/ledger_pb.ts";
 import { CallRefused, type Refusal } from "../../call/refusal.ts";
 import { abandon, type Exchange, isClosed } from "../port/exchange.ts";
+import { BYTES_PER_PIECE, MAX_PIECES, PieceCount } from "../port/piece-count.ts";
 import { awaitTurn, isLarge } from "./large-turns.ts";
 import { MessageAssembler } from "./message-assembler.ts";
 import type { RequestBytes } from "./request-memory.ts";
 import type { UnfinishedRequests } from "./unfinished-requests.ts";
-
-/** Most pieces of a request, and one more for each so many bytes: every piece costs as much as a packet of a kilobyte. */
-const MAX_PIECES = 4_096;
-const BYTES_PER_PIECE = 64;
 
 const piecesRefusal: Refusal = {
   reason: ErrorReason.TOO_LARGE,
@@ -61,8 +58,7 @@ class MessageReader {
   readonly #ready: Uint8Array[] = [];
   readonly #timer: NodeJS.Timeout;
   readonly #finish: () => void;
-  #bodyBytes = 0;
-  #pieceCount = 0;
+  readonly #pieces = new PieceCount();
   #state: State = { kind: "arriving" };
   #wake: () => void = () => {};
 
@@ -107,11 +103,10 @@ class MessageReader {
   }
 
   readonly #onData = (piece: Uint8Array): void => {
-    this.#bodyBytes += piece.byteLength;
-    this.#pieceCount += 1;
+    this.#pieces.add(piece);
     const { maxBodyBytes, tooLarge } = this.#options;
-    if (this.#bodyBytes > maxBodyBytes) return this.#refuse(tooLarge);
-    if (this.#pieceCount > MAX_PIECES + this.#bodyBytes / BYTES_PER_PIECE) return this.#refuse(piecesRefusal);
+    if (this.#pieces.bytes > maxBodyBytes) return this.#refuse(tooLarge);
+    if (this.#pieces.isTooMany) return this.#refuse(piecesRefusal);
     const refusal = this.#assembler.add(piece, this.#ready);
     if (refusal !== undefined) return this.#refuse(refusal);
     if (this.#ready.length === 0) return;

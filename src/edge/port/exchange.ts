@@ -11,6 +11,7 @@ import {
 import type { Socket } from "node:net";
 
 import type { EdgeGeneration } from "../edge-generation.ts";
+import { PieceCount } from "./piece-count.ts";
 
 export type EdgeRequest = IncomingMessage | Http2ServerRequest;
 export type EdgeResponse = ServerResponse | Http2ServerResponse;
@@ -50,8 +51,6 @@ export function abandon({ response }: Exchange): void {
 
 /** Longest time that the rest of a request is thrown away after its answer, in milliseconds; then it is reset. */
 const LEFTOVER_TIMEOUT_MS = 10_000;
-/** Most pieces of it: a client that sends on byte by byte would keep the server busy with throwing them away. */
-const MAX_LEFTOVER_PIECES = 1_024;
 
 /**
  * Throws away what was not read of an answered request. Without that the stream would never close; a reset instead
@@ -62,10 +61,11 @@ export function discardRequest(exchange: Exchange): void {
   if (request.readableEnded || isClosed(response)) return;
   const timer = setTimeout(() => abandon(exchange), LEFTOVER_TIMEOUT_MS);
   response.once("close", () => clearTimeout(timer));
-  let pieceCount = 0;
-  request.on("data", () => {
-    pieceCount += 1;
-    if (pieceCount === MAX_LEFTOVER_PIECES) abandon(exchange);
+  // A client that goes on byte by byte would keep the server busy with throwing them away.
+  const pieces = new PieceCount();
+  request.on("data", (piece: Uint8Array) => {
+    pieces.add(piece);
+    if (pieces.isTooMany) abandon(exchange);
   });
   request.resume();
 }
