@@ -182,3 +182,29 @@ test("a client that sends its header first hears why it is refused, before the c
   await running;
   await drained;
 });
+
+test("an HTTP/2 connection that comes late is refused call by call, and stays until the running ones end", async () => {
+  const { resume, ...service } = pauses();
+  const { address, url, edge } = await startEdge(service);
+  const running = call(createGrpcClient(address), CompletionService.method.streamComplete, {});
+  await expect.poll(() => edge.callCount).toBe(1);
+  const drained = edge.drain({ lameDuckMs: 0, drainTimeoutMs: 10_000 });
+
+  const session = connect(url);
+  onTestFinished(() => session.destroy());
+  const closed = new Promise((resolve) => session.once("close", resolve));
+  const ask = (): Promise<unknown> => {
+    const path = "/understudy.v1.CompletionService/Complete";
+    const stream = session.request({ ":method": "POST", ":path": path, "content-type": "application/grpc" });
+    stream.resume().end();
+    return new Promise((resolve) => stream.once("response", (headers) => resolve(headers["grpc-status"])));
+  };
+  for (const _ of [1, 2, 3]) {
+    expect(await ask()).toBe("14");
+    expect(session.closed).toBe(false);
+  }
+  resume();
+  await running;
+  await drained;
+  await closed;
+});
