@@ -17,12 +17,15 @@ export interface FileWatch {
   close(): Promise<void>;
 }
 
-/** Begins to look at nothing. `onChange` is called after changes have come to rest. */
+/**
+ * Begins to look at nothing. `onChange` is called after changes have come to rest, and once after the first look at a
+ * file: it may have changed since it was read.
+ */
 export function watchFiles(onChange: () => void): FileWatch {
   const watcher = watch([], {
     backend: "polling",
     pollingInterval: LOOK_INTERVAL_MS,
-    ignoreInitial: true,
+    ignoreInitial: false,
   });
   const watched = new Set<string>();
   let timer: NodeJS.Timeout | undefined;
