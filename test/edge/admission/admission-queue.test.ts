@@ -11,7 +11,7 @@ const LIMITS: QueueLimits = {
   maxWaiting: 40,
   maxWaitingOverloaded: 4,
   patienceMs: 10_000,
-  burstMs: 2_000,
+  burstMs: 1_000,
 };
 
 interface Line {
@@ -96,11 +96,97 @@ test("what was reset while it waited never runs, and takes no turn", () => {
   expect(told).toEqual(["start 1", "start 2", "start 5"]);
 });
 
-test("in a long line the newest come first", () => {
+test("while more come than start, the newest of a long line come first", () => {
   const { told, enter, turn } = stand();
-  enter(...Array.from({ length: 22 }, (_, index) => index + 1));
+  const names = Array.from({ length: 30 }, (_, index) => index + 1);
+  enter(...names.slice(0, 20));
   turn();
-  expect(told.slice(2)).toEqual(["start 22", "start 21"]);
+  expect(told.slice(2)).toEqual(["start 3", "start 4"]);
+  enter(...names.slice(20));
+  turn(250);
+  expect(told.slice(4)).toEqual(["start 30", "start 29"]);
+});
+
+test("a burst is served in order when no more come", () => {
+  const { told, enter, turn, queue } = stand({ maxWaiting: 4_000 });
+  const names = Array.from({ length: 300 }, (_, index) => index + 1);
+  enter(...names);
+  for (let turns = 0; turns < 60; turns += 1) turn(10); // one window, and the next
+  expect(queue.waitingCount).toBeGreaterThan(150);
+  const left = names.filter((name) => !told.includes(`start ${name}`));
+  told.length = 0;
+  while (queue.waitingCount > 0) turn(10);
+  expect(told).toEqual(left.map((name) => `start ${name}`));
+});
+
+test("2,000 that come within half a second are all served", () => {
+  const { count, enter, turn } = stand({ startsPerTurn: 4, maxWaiting: 4_000 });
+  let name = 0;
+  for (let turns = 0; turns < 50; turns += 1) {
+    for (let come = 0; come < 40; come += 1) enter((name += 1));
+    turn(10);
+  }
+  for (let turns = 0; turns < 500; turns += 1) turn(10);
+  expect([count("start"), count("shed")]).toEqual([2_000, 0]);
+});
+
+test("callers that ask again when they were answered are served in turn, however many they are", () => {
+  const { told, enter, turn } = stand({ maxWaiting: 4_000 });
+  // As many as start within the patience of a line that never ends, at two in 10 ms.
+  const callers = Array.from({ length: 300 }, (_, index) => index);
+  const serve = (turns: number): string[] => {
+    const all: string[] = [];
+    for (let done = 0; done < turns; done += 1) {
+      const answered = told.splice(0);
+      all.push(...answered);
+      turn(10);
+      enter(...answered.map((each) => Number(each.split(" ")[1])));
+    }
+    return all;
+  };
+  enter(...callers);
+  serve(200);
+  const served = Map.groupBy(serve(3_000), (each) => each);
+  const counts = [...served.values()].map(({ length }) => length);
+  expect([...served.keys()].toSorted()).toEqual(callers.map((name) => `start ${name}`).toSorted());
+  expect(Math.max(...counts) - Math.min(...counts)).toBeLessThanOrEqual(1);
+});
+
+test("bursts with pauses between them are no overload", () => {
+  const { count, enter, turn } = stand();
+  for (let burst = 0; burst < 20; burst += 1) {
+    enter(...Array.from({ length: 30 }, (_, index) => burst * 30 + index));
+    for (let turns = 0; turns < 15; turns += 1) turn(10);
+    turn(700);
+  }
+  expect([count("start"), count("shed")]).toEqual([600, 0]);
+});
+
+test("in a line that never ends nobody waits for long, although no more come than start", () => {
+  const { told, enter, turn, queue } = stand({ maxWaiting: 4_000 });
+  const cameMs = new Map<number, number>();
+  let nowMs = 0;
+  let name = 0;
+  let seen = 0;
+  const waitedMs: number[] = [];
+  enter(...Array.from({ length: 1_000 }, () => (name += 1)));
+  for (let turns = 0; turns < 2_000; turns += 1) {
+    for (let come = 0; come < 2; come += 1) {
+      enter((name += 1));
+      cameMs.set(name, nowMs);
+    }
+    turn(10);
+    nowMs += 10;
+    for (const each of told.slice(seen)) {
+      const [what, who] = each.split(" ");
+      const since = cameMs.get(Number(who));
+      if (what === "start" && nowMs > 15_000 && since !== undefined) waitedMs.push(nowMs - since);
+    }
+    seen = told.length;
+  }
+  expect(waitedMs.length).toBeGreaterThan(900);
+  expect(Math.max(...waitedMs)).toBeLessThanOrEqual(2_010);
+  expect(queue.waitingCount).toBeLessThanOrEqual(401);
 });
 
 test("a burst is served to its end, however long that takes within patience", () => {
@@ -126,9 +212,9 @@ test("where more come than start for longer than a burst, only a short line wait
       turn(10);
     }
   };
-  overload(190);
+  overload(90);
   expect(count("shed")).toBe(0);
-  overload(110);
+  overload(210);
   expect(queue.waitingCount).toBeLessThanOrEqual(LIMITS.maxWaitingOverloaded);
   told.length = 0;
   overload(50);
@@ -177,9 +263,9 @@ test("who is turned away has come: the overload goes on for as long as they do",
       turn(10);
     }
   };
-  overload(190);
+  overload(90);
   expect(awayCount).toBe(0);
-  overload(110);
+  overload(210);
   told.length = 0;
   awayCount = 0;
   overload(100);
