@@ -9,8 +9,8 @@ export interface QueueLimits {
   readonly startsPerTurn: number;
   /** Most that wait after a burst. */
   readonly maxWaiting: number;
-  /** Most that wait while more come than start. */
-  readonly maxWaitingOverloaded: number;
+  /** Most that start in one turn, and most that wait, while more come than start. */
+  readonly maxOverloaded: number;
   /** Longest wait, in milliseconds. */
   readonly patienceMs: number;
   /** How long more must come than start, in milliseconds, until that is more than a burst. */
@@ -18,15 +18,15 @@ export interface QueueLimits {
 }
 
 /**
- * The line of calls. Four calls take about as many milliseconds, so a turn stays short for the answers that run.
+ * The line of calls. Eight calls take about as many milliseconds, so a turn stays short for the answers that run.
  * A burst as large as `max_concurrent_calls` waits for its turn; where more come than start for a second, waiting
- * serves nobody, and the calls of one turn are all that keeps the server busy. Ten seconds is as long as a connection
+ * serves nobody, and a few calls are all that keeps the server busy. Ten seconds is as long as a connection
  * may take to say what it wants.
  */
 export const CALL_QUEUE_LIMITS: QueueLimits = {
-  startsPerTurn: 4,
+  startsPerTurn: 8,
   maxWaiting: 4_000,
-  maxWaitingOverloaded: 4,
+  maxOverloaded: 4,
   patienceMs: 10_000,
   burstMs: 1_000,
 };
@@ -75,11 +75,11 @@ export function createAdmissionQueue(limits: QueueLimits): AdmissionQueue {
   };
   const nextTurn = (): void => {
     turnIsCounted = false;
-    startsLeft = limits.startsPerTurn;
     const counts = isArriving;
     isArriving = false;
-    if (lines.length === 0) return;
     const nowMs = performance.now();
+    startsLeft = trend.isOverload(nowMs) ? limits.maxOverloaded : limits.startsPerTurn;
+    if (lines.length === 0) return;
     shedOld(nowMs);
     if (counts && nowMs - startedMs < COUNTING_MS) return countTurn();
     startedMs = nowMs;
@@ -94,8 +94,7 @@ export function createAdmissionQueue(limits: QueueLimits): AdmissionQueue {
     if (lines.length === 0) trend.emptied();
     countTurn();
   };
-  const maxWaiting = (nowMs: number): number =>
-    trend.isOverload(nowMs) ? limits.maxWaitingOverloaded : limits.maxWaiting;
+  const maxWaiting = (nowMs: number): number => (trend.isOverload(nowMs) ? limits.maxOverloaded : limits.maxWaiting);
   const patience = (nowMs: number): number => {
     if (trend.isOverload(nowMs)) return OVERLOAD_PATIENCE_MS;
     return trend.isStanding(nowMs) ? STANDING_PATIENCE_MS : limits.patienceMs;

@@ -29,7 +29,7 @@ export const STRANGER_LIMITS = {
 export const STRANGER_QUEUE_LIMITS: QueueLimits = {
   startsPerTurn: 8,
   maxWaiting: STRANGER_LIMITS.maxExchanges,
-  maxWaitingOverloaded: 64,
+  maxOverloaded: 8,
   patienceMs: STRANGER_LIMITS.timeoutMs,
   burstMs: 2_000,
 };

@@ -9,7 +9,7 @@ import {
 const LIMITS: QueueLimits = {
   startsPerTurn: 2,
   maxWaiting: 40,
-  maxWaitingOverloaded: 4,
+  maxOverloaded: 2,
   patienceMs: 10_000,
   burstMs: 1_000,
 };
@@ -215,7 +215,7 @@ test("where more come than start for longer than a burst, only a short line wait
   overload(90);
   expect(count("shed")).toBe(0);
   overload(210);
-  expect(queue.waitingCount).toBeLessThanOrEqual(LIMITS.maxWaitingOverloaded);
+  expect(queue.waitingCount).toBeLessThanOrEqual(LIMITS.maxOverloaded);
   told.length = 0;
   overload(50);
   // Work goes on at the full rate, and the rest is told at once.
