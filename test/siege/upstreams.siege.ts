@@ -2,15 +2,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { askWorkload, QUICK_TEXT } from "./ask-workload.ts";
-import { hostileConnections } from "./hostile/hostile-connections.ts";
-import { hostileDeltas } from "./hostile/hostile-deltas.ts";
-import { hostileMessages } from "./hostile/hostile-messages.ts";
-import { answersTwice, hostileResponses } from "./hostile/hostile-responses.ts";
-import { hostileStreams } from "./hostile/hostile-streams.ts";
-import { type Hostile, type HostileUpstream, startHostileUpstream } from "./hostile/hostile-upstream.ts";
+import { answersTwice } from "./hostile/hostile-responses.ts";
+import { type HostileStage, hostiles, nameOf, startHostileStage } from "./hostile/hostile-stage.ts";
 import { startProbe } from "./keyed-probe.ts";
-import type { Spawned } from "./spawn-listener.ts";
-import { startQuickUpstream, startTarget, type Target } from "./start-target.ts";
+import type { Target } from "./start-target.ts";
 
 const MEBIBYTE = 1024 * 1024;
 /** Most memory that one call may take for a while, in bytes: a stream may have 64 MiB before it is given up. */
@@ -22,67 +17,15 @@ const AT_ONCE = 8;
 /** Until every second answer has come, in milliseconds. */
 const SECOND_ANSWER_MS = 300;
 
-const hostiles: readonly Hostile[] = [
-  ...hostileConnections,
-  ...hostileResponses,
-  ...hostileStreams,
-  ...hostileDeltas,
-  ...hostileMessages,
-];
-const all = [...hostiles, ...answersTwice];
-
-let upstreams: readonly HostileUpstream[];
-let quick: Spawned;
+let stage: HostileStage;
 let target: Target;
 
 beforeAll(async () => {
-  quick = await startQuickUpstream();
-  upstreams = await Promise.all(all.map(startHostileUpstream));
-  target = await startTarget({ upstreamUrl: quick.url, sections: makeSections(quick.url) });
+  stage = await startHostileStage();
+  target = stage.target;
   await askWorkload(target.url, "quick");
 });
-
-afterAll(async () => {
-  await target?.stop();
-  await quick?.stop();
-  for (const upstream of upstreams) await upstream[Symbol.asyncDispose]();
-});
-
-/** A workload for each hostile upstream, with a healthy backup. */
-function makeSections(quickUrl: string): object {
-  const policy = { first_token_timeout: "2s", stall_timeout: "2s", silence_timeout: "2s", min_tokens_per_s: 0 };
-  return {
-    providers: {
-      quick: { platform: "compatible", dialect: "openai-chat", endpoint: `${quickUrl}/v1` },
-      closed: { platform: "compatible", dialect: "openai-chat", endpoint: "http://127.0.0.1:1/v1" },
-      ...named(({ dialect = "openai-chat" }, index) => ({
-        platform: "compatible",
-        dialect,
-        endpoint: `${upstreams[index]?.url}${dialect === "openai-chat" ? "/v1" : ""}`,
-      })),
-    },
-    routes: {
-      quick: { provider: "quick", model: "quick" },
-      closed: { provider: "closed", model: "closed" },
-      ...named((hostile) => ({ provider: nameOf(hostile), model: "hostile" })),
-    },
-    workloads: {
-      quick: { primary: "quick" },
-      closed: { primary: "closed", backups: ["quick"], policy },
-      alone: { primary: "closed", policy },
-      ...named((hostile) => ({ primary: nameOf(hostile), backups: ["quick"], policy })),
-    },
-  };
-}
-
-/** Something for each hostile upstream, by its name. */
-function named<T>(make: (hostile: Hostile, index: number) => T): Record<string, T> {
-  return Object.fromEntries(all.map((hostile, index) => [nameOf(hostile), make(hostile, index)]));
-}
-
-function nameOf({ does }: Hostile): string {
-  return does.replaceAll(/[^a-z0-9]+/giu, "-").toLowerCase();
-}
+afterAll(() => stage?.stop());
 
 test.each(hostiles)("an upstream that $does harms no call", async (hostile) => {
   target.forgetPeak();
@@ -113,14 +56,13 @@ test.each(answersTwice)("an upstream that $does answers nobody else by it", asyn
 });
 
 test("nobody followed a redirect", () => {
-  const paths = new Set(upstreams.flatMap(({ paths: asked }) => asked));
-  expect([...paths].toSorted()).toEqual(["/v1/chat/completions", "/v1/messages"]);
+  expect([...stage.askedPaths()].toSorted()).toEqual(["/v1/chat/completions", "/v1/messages"]);
 });
 
 test("many of them at once harm no other call, and leave no more behind than one after the other", async () => {
   const restBytes = target.residentBytes();
   const probe = startProbe(target.url);
-  const waiting = all.values();
+  const waiting = [...hostiles, ...answersTwice].values();
   const askOn = async (): Promise<void> => {
     for (const hostile of waiting) {
       const { status, reason } = await askWorkload(target.url, nameOf(hostile));
