@@ -11,6 +11,7 @@ import {
 import { providerDialect } from "../vendor/provider-dialect.ts";
 import { suggest } from "./nearest.ts";
 import type { Problems } from "./problems.ts";
+import { beginsAsKey } from "./show-text.ts";
 
 /** More attempts at once than one process carries. */
 const MAX_CONCURRENCY = 10_000;
@@ -21,13 +22,25 @@ const MAX_USD_PER_MTOK = 100_000;
 /** Reports what is wrong with the route at `path`. */
 export function checkRoute(config: Config, route: Route, path: string, problems: Problems): void {
   checkProviderOf(config, route, path, problems);
-  if (route.model.trim() === "") problems.report(`${path}.model`, "is missing", "add the model's name");
+  checkModel(route.model, `${path}.model`, problems);
   const { maxConcurrency } = route;
   if (maxConcurrency !== undefined && (maxConcurrency < 1 || maxConcurrency > MAX_CONCURRENCY)) {
     problems.report(`${path}.max_concurrency`, "is out of range", "give a number from 1 to 10,000");
   }
   if (route.capabilities !== undefined) checkCapabilities(route.capabilities, `${path}.capabilities`, problems);
   if (route.prices !== undefined) checkPrices(route.prices, `${path}.prices`, problems);
+}
+
+function checkModel(model: string, path: string, problems: Problems): void {
+  if (model.trim() === "") return problems.report(path, "is missing", "add the model's name");
+  if (/\s|\p{Cc}/u.test(model)) problems.report(path, "has white space or control characters", "write the name alone");
+  if (beginsAsKey(model)) {
+    problems.report(
+      path,
+      "is a key, not a model's name",
+      "write the model here, and the key in api_key of the provider",
+    );
+  }
 }
 
 function checkProviderOf(config: Config, route: Route, path: string, problems: Problems): void {

@@ -296,9 +296,41 @@ describe("never shows a secret", () => {
     ["a key in a credential of an endpoint", replacing("https://acme", `https://x:${SECRET}@acme`)],
     ["a key as a name", adding(`callers: { ${SECRET}: {} }`)],
     ["two equal keys", adding('callers: { a: { api_key: "${KEY}" }, b: { api_key: "${KEY}" } }')],
+    ["a key as the name of a model", replacing("model: claude-sonnet-5", `model: ${SECRET}`)],
   ])("%s", (_name, text) => {
     const problems = problemsOf(text).join("\n");
     expect(problems).not.toBe("");
     expect(problems).not.toContain("verysecret");
+  });
+
+  test.each([
+    ["Anthropic", "sk-ant-api03-c3VjaC1hLXNlY3JldA"],
+    ["Azure", "0123456789abcdef0123456789abcdef"],
+    ["Mistral", "Zk3XvQ9bTn1LwRc7Ypd5HsUe2GjMfa8o"],
+    ["Google", "AIzaSyD-9tSrke72PouQMnMX-a7eZSW0jkFMBWY"],
+    ["Groq", "gsk_c3VjaC1hLXNlY3JldC1rZXk"],
+    ["Volcengine", "3f2a9c1e-7d4b-4e8a-9f10-5b6c7d8e9f01"],
+    ["Hugging Face", "hf_abcdefghijklmnopqrst"],
+  ])("a key of %s, wherever it stands", (_vendor, key) => {
+    for (const text of [
+      replacing("platform: anthropic,", `platform: ${key},`),
+      replacing("platform: anthropic,", `platform: anthropic, ${key}: x,`),
+      replacing("primary: claude-direct", `primary: ${key}`),
+      adding(`callers: { ${key}: {} }`),
+      adding(`callers: { a: { api_key: "\${KEY}", workloads: [${key}] } }`),
+      adding(`${key}: 1`),
+      adding(`require_approval: ${key}`),
+      adding(`server: { drain_timeout: ${key} }`),
+    ]) {
+      const problems = problemsOf(text).join("\n");
+      expect(problems).not.toBe("");
+      expect(problems).not.toContain(key);
+    }
+  });
+
+  test("names that only look a little like keys are shown", () => {
+    expect(problemsOf(replacing("primary: claude-direct", "primary: claude-sonnet-4-5-20250929")).join()).toContain(
+      '"claude-sonnet-4-5-20250929"',
+    );
   });
 });
