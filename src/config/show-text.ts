@@ -4,10 +4,7 @@
 const MAX_SHOWN_CHARACTERS = 40;
 
 /** Beginnings of keys that vendors hand out. */
-const KEY_PREFIXES = [
-  ...["sk-", "sk_", "key-", "ghp_", "xai-", "gsk_", "AIza", "Bearer", "pplx-", "hf_", "r8_", "nvapi-", "csk-", "fw_"],
-  ...["AKIA", "ya29.", "eyJ"],
-];
+const KEY_START = /^(?:sk[-_]|key-|ghp_|xai-|gsk_|AIza|Bearer|pplx-|hf_|r8_|nvapi-|csk-|fw_|AKIA|ya29\.|eyJ)/;
 /** Shorter texts that begin so are names: `key-rotation`. */
 const KEY_LENGTH = 20;
 /** Keys without such a beginning: Azure's and Mistral's are letters and digits in one piece, others are UUIDs. */
@@ -15,7 +12,7 @@ const KEY_BODY = /(?=[a-z0-9]*[0-9])(?=[a-z0-9]*[a-z])[a-z0-9]{20}|^[0-9a-f]{8}(
 
 /** Whether a text begins as the keys of some vendor do. */
 export function beginsAsKey(text: string): boolean {
-  return text.length >= KEY_LENGTH && KEY_PREFIXES.some((prefix) => text.startsWith(prefix));
+  return text.length >= KEY_LENGTH && KEY_START.test(text);
 }
 
 /** The text in quotes, or `a text that is not shown` if it is long, has unusual characters or looks like a key. */
@@ -30,6 +27,6 @@ export function showKey(key: string): string {
 
 function isShowable(text: string): boolean {
   if (text.length === 0 || text.length > MAX_SHOWN_CHARACTERS) return false;
-  if (KEY_PREFIXES.some((prefix) => text.startsWith(prefix)) || KEY_BODY.test(text)) return false;
+  if (KEY_START.test(text) || KEY_BODY.test(text)) return false;
   return /^[\w./ *-]+$/.test(text);
 }

@@ -16,6 +16,7 @@ import { ComparisonPlaces } from "../service/comparison-places.ts";
 import { describeFault } from "../telemetry/describe-fault.ts";
 import { openLog } from "../telemetry/log.ts";
 import { createLogObserver } from "../telemetry/log-observer.ts";
+import { logWarnings } from "../telemetry/log-warnings.ts";
 import { openConfigSource } from "./config-source.ts";
 import { type Generations, startGenerations } from "./generations.ts";
 import { releaseMemory } from "./release-memory.ts";
@@ -25,6 +26,7 @@ import { watchFiles } from "./watch-files.ts";
 /** Serves until a signal stops the process. Resolves with the exit code. */
 export async function serve(options: ServeOptions): Promise<number> {
   const log = openLog(options.logLevel);
+  logWarnings(log);
   const shownLabels = (): readonly string[] => generations.current.setup.loaded.config.log?.labels ?? [];
   const observer = joinObservers([createLogObserver(log, shownLabels)], (error) =>
     log.error(describeFault(error), "an observer failed; its further failures are not logged"),

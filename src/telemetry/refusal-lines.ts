@@ -24,7 +24,7 @@ export function createRefusalLines(tell: (counts: RefusalCounts) => void): Refus
   };
   return {
     take(outcome) {
-      if (!isSecond) setTimeout(endSecond, 1_000).unref();
+      if (!isSecond) setTimeout(endSecond, 1_000); // a process that ends waits for it: nothing is lost
       isSecond = true;
       takenCount += 1;
       if (takenCount <= LINES_PER_SECOND) return true;

@@ -67,10 +67,13 @@ async function askOn(signal: AbortSignal, ask: () => Promise<unknown>): Promise<
   }
 }
 
-/** Loads the gateway until the signal, with the attack of this minute.. */
+function times<T>(count: number, make: () => T): T[] {
+  return Array.from({ length: count }, make);
+}
+
+/** Loads the gateway until the signal, with the attack of the minute. */
 async function load(target: Target, minute: number, signal: AbortSignal): Promise<void> {
   const workloads = [...hostiles, ...answersTwice].map(nameOf);
-  const times = <T>(count: number, make: () => T): T[] => Array.from({ length: count }, make);
   let next = 0;
   await Promise.all([
     ...times(CALLERS.healthy, () =>
@@ -97,13 +100,16 @@ async function load(target: Target, minute: number, signal: AbortSignal): Promis
 
 /** Asks for a stream, and leaves at some time. */
 async function leave(target: Target): Promise<void> {
+  const left = new AbortController();
+  const timer = setTimeout(() => left.abort(), Math.random() * LEAVES_WITHIN_MS);
   const response = fetch(`${target.url}/v1/chat/completions`, {
     method: "POST",
     headers: { "content-type": "application/json", authorization: `Bearer ${ATTACKER_KEY}` },
     body: JSON.stringify({ model: "quick", stream: true, messages: [{ role: "user", content: "To be?" }] }),
-    signal: AbortSignal.timeout(Math.ceil(Math.random() * LEAVES_WITHIN_MS)),
+    signal: left.signal,
   });
   await response.then((answer) => answer.text()).catch(() => {});
+  clearTimeout(timer);
   counts.left += 1;
 }
 
@@ -122,8 +128,11 @@ async function loadFor(target: Target, minute: number): Promise<void> {
   await loading;
 }
 
+function mebibytes(bytes: number): string {
+  return (bytes / MEBIBYTE).toFixed(1).padStart(8);
+}
+
 function report(name: string, { residentBytes, heapBytes, externalBytes, descriptorCount, handles }: Held): void {
-  const mebibytes = (bytes: number): string => (bytes / MEBIBYTE).toFixed(1).padStart(8);
   const memory = [residentBytes, heapBytes, externalBytes].map(mebibytes).join(" ");
   console.log(`${name.padEnd(10)} ${memory} ${String(descriptorCount).padStart(6)}   ${JSON.stringify(handles)}`);
 }
@@ -147,6 +156,10 @@ async function soak(target: Target, minutes: number): Promise<void> {
 }
 
 const preload = new URL("tell-use.ts", import.meta.url).href;
-const { target, stop } = await startHostileStage(["--expose-gc", "--import", preload]);
-await soak(target, Number(options.minutes)).finally(stop);
+const stage = await startHostileStage(["--expose-gc", "--import", preload]);
+try {
+  await soak(stage.target, Number(options.minutes));
+} finally {
+  await stage.stop();
+}
 process.exit(); // the attackers' sockets
