@@ -35,8 +35,6 @@ export const CALL_QUEUE_LIMITS: QueueLimits = {
 const FAIR_LENGTH = 16;
 /** Longest wait in a line that never ends, in milliseconds: it holds what many callers ask one after the other. */
 const STANDING_PATIENCE_MS = 2_000;
-/** Longest wait while more come than start, in milliseconds: who is passed by all that come later is told so soon. */
-const OVERLOAD_PATIENCE_MS = 100;
 /** Most that are shed in one turn, so that shedding does not hold up the rest. */
 const SHEDS_PER_TURN = 64;
 /**
@@ -95,10 +93,7 @@ export function createAdmissionQueue(limits: QueueLimits): AdmissionQueue {
     countTurn();
   };
   const maxWaiting = (nowMs: number): number => (trend.isOverload(nowMs) ? limits.maxOverloaded : limits.maxWaiting);
-  const patience = (nowMs: number): number => {
-    if (trend.isOverload(nowMs)) return OVERLOAD_PATIENCE_MS;
-    return trend.isStanding(nowMs) ? STANDING_PATIENCE_MS : limits.patienceMs;
-  };
+  const patience = (nowMs: number): number => (trend.isStanding(nowMs) ? STANDING_PATIENCE_MS : limits.patienceMs);
   const shedOld = (nowMs: number): void => {
     const most = maxWaiting(nowMs);
     const patienceMs = patience(nowMs);

@@ -130,17 +130,22 @@ test("2,000 that come within half a second are all served", () => {
   expect([count("start"), count("shed")]).toEqual([2_000, 0]);
 });
 
-test("callers that ask again when they were answered are served in turn, however many they are", () => {
+test.each([
+  ["one by one", 1],
+  ["in clumps", 25],
+])("callers that ask again when they were answered, %s, are served in turn, however many they are", (_, clump) => {
   const { told, enter, turn } = stand({ maxWaiting: 4_000 });
   // As many as start within the patience of a line that never ends, at two in 10 ms.
-  const callers = Array.from({ length: 300 }, (_, index) => index);
+  const callers = Array.from({ length: 300 }, (_caller, index) => index);
+  const answered: string[] = [];
   const serve = (turns: number): string[] => {
     const all: string[] = [];
     for (let done = 0; done < turns; done += 1) {
-      const answered = told.splice(0);
-      all.push(...answered);
+      answered.push(...told.splice(0));
       turn(10);
-      enter(...answered.map((each) => Number(each.split(" ")[1])));
+      if (done % clump !== 0) continue;
+      all.push(...answered);
+      enter(...answered.splice(0).map((each) => Number(each.split(" ")[1])));
     }
     return all;
   };
@@ -157,7 +162,7 @@ test("bursts with pauses between them are no overload", () => {
   for (let burst = 0; burst < 20; burst += 1) {
     enter(...Array.from({ length: 30 }, (_, index) => burst * 30 + index));
     for (let turns = 0; turns < 15; turns += 1) turn(10);
-    turn(700);
+    turn(3_000);
   }
   expect([count("start"), count("shed")]).toEqual([600, 0]);
 });
@@ -227,6 +232,70 @@ test("where more come than start for longer than a burst, only a short line wait
   enter(...Array.from({ length: 30 }, () => (name += 1)));
   for (let turns = 0; turns < 20; turns += 1) turn(10);
   expect(count("start")).toBe(30);
+});
+
+/** Lets so many come in each of `turns` turns of 10 ms. */
+function press({ enter, turn }: Line, names: Iterator<number>, each: number, turns: number): void {
+  for (let done = 0; done < turns; done += 1) {
+    for (let come = 0; come < each; come += 1) enter(names.next().value);
+    turn(10);
+  }
+}
+
+function* countUp(): Generator<number, never> {
+  for (let name = 1; ; name += 1) yield name;
+}
+
+test("a half more than start is an overload", () => {
+  const line = stand({ maxWaiting: 10_000 });
+  press(line, countUp(), 3, 300);
+  expect(line.queue.waitingCount).toBeLessThanOrEqual(LIMITS.maxOverloaded);
+});
+
+test("in an overload few start in a turn", () => {
+  const line = stand({ startsPerTurn: 8, maxWaiting: 10_000 });
+  const names = countUp();
+  press(line, names, 20, 200);
+  line.told.length = 0;
+  press(line, names, 20, 50);
+  expect(line.count("start")).toBe(50 * LIMITS.maxOverloaded);
+});
+
+test("an overload goes on over a moment in which no more come than start, and is over after a second", () => {
+  const line = stand({ maxWaiting: 10_000 });
+  const names = countUp();
+  press(line, names, 10, 300);
+  press(line, names, 2, 30);
+  press(line, names, 10, 1);
+  expect(line.queue.waitingCount).toBeLessThanOrEqual(LIMITS.maxOverloaded);
+
+  press(line, names, 2, 150);
+  line.told.length = 0;
+  press(line, names, 30, 1);
+  press(line, names, 0, 20);
+  expect(line.count("shed")).toBe(0);
+});
+
+test("a line that ended now and then is no line that never ends", () => {
+  const line = stand({ maxWaiting: 10_000 });
+  const names = countUp();
+  for (let burst = 0; burst < 4; burst += 1) {
+    press(line, names, 500, 1);
+    press(line, names, 1, 499); // in its last turn nobody waits
+  }
+  expect(line.count("shed")).toBe(0);
+});
+
+test("after a pause a burst is served in order", () => {
+  const line = stand();
+  const names = countUp();
+  press(line, names, 3, 1);
+  press(line, names, 0, 10);
+  line.turn(3_000);
+  line.told.length = 0;
+  press(line, names, 30, 1);
+  press(line, names, 0, 15);
+  expect(line.told).toEqual(Array.from({ length: 30 }, (_, index) => `start ${4 + index}`));
 });
 
 test("nobody starts while connections come, and then everybody", () => {
