@@ -12,6 +12,12 @@ const WARM_UP_MS = 2_000;
 const UNREST_MS = 30;
 const MEBIBYTE = 1024 * 1024;
 
+/**
+ * Most that calls of others may slow down, in the p99 of a quiet gateway. Attackers are as fast as the machine, which they
+ * share with the gateway; the table of attacks tells how much it was.
+ */
+export const MAX_P99_RATIO = 100;
+
 export interface Attack {
   /** Completes the sentence "who ...". */
   readonly does: string;

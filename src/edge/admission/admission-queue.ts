@@ -1,7 +1,6 @@
 /** Lets work in, a little in each turn of the event loop, and sheds what would only make everybody late. */
 
-import { Lines, type Newcomer } from "./lines.ts";
-import { Trend } from "./trend.ts";
+import { type Line, Lines, type Newcomer } from "./lines.ts";
 
 /** How long a line may get. */
 export interface QueueLimits {
@@ -9,7 +8,7 @@ export interface QueueLimits {
   readonly startsPerTurn: number;
   /** Most that wait after a burst. */
   readonly maxWaiting: number;
-  /** Most that start in one turn, and most that wait, while more come than start. */
+  /** Most that start in one turn, and most of a party that wait, while more of it come than start. */
   readonly maxOverloaded: number;
   /** Longest wait, in milliseconds. */
   readonly patienceMs: number;
@@ -31,8 +30,6 @@ export const CALL_QUEUE_LIMITS: QueueLimits = {
   burstMs: 1_000,
 };
 
-/** From how many that wait on, while more come than start, the newest are first: the oldest may be wanted no more. */
-const FAIR_LENGTH = 16;
 /** Longest wait in a line that never ends, in milliseconds: it holds what many callers ask one after the other. */
 const STANDING_PATIENCE_MS = 2_000;
 /** Most that are shed in one turn, so that shedding does not hold up the rest. */
@@ -59,8 +56,7 @@ export interface AdmissionQueue {
  * the short line of an overload the controlled delay, of B. Maurer, Fail at Scale (ACM Queue 13, 8).
  */
 export function createAdmissionQueue(limits: QueueLimits): AdmissionQueue {
-  const lines = new Lines();
-  const trend = new Trend(limits.burstMs);
+  const lines = new Lines(limits.burstMs);
   let startsLeft = limits.startsPerTurn;
   let turnIsCounted = false;
   let isArriving = false;
@@ -76,44 +72,46 @@ export function createAdmissionQueue(limits: QueueLimits): AdmissionQueue {
     const counts = isArriving;
     isArriving = false;
     const nowMs = performance.now();
-    startsLeft = trend.isOverload(nowMs) ? limits.maxOverloaded : limits.startsPerTurn;
-    if (lines.length === 0) return;
+    startsLeft = lines.isOverload(nowMs) ? limits.maxOverloaded : limits.startsPerTurn;
+    if (lines.count() === 0) return;
     shedOld(nowMs);
     if (counts && nowMs - startedMs < COUNTING_MS) return countTurn();
     startedMs = nowMs;
     while (startsLeft > 0) {
-      const next = lines.next(lines.length > FAIR_LENGTH && trend.isRising(nowMs));
+      const next = lines.next(nowMs);
       if (next === undefined) break;
       if (next.newcomer.isGone()) continue;
       startsLeft -= 1;
-      trend.started();
+      next.line.trend.started();
       next.newcomer.start();
     }
-    if (lines.length === 0) trend.emptied();
     countTurn();
   };
-  const maxWaiting = (nowMs: number): number => (trend.isOverload(nowMs) ? limits.maxOverloaded : limits.maxWaiting);
-  const patience = (nowMs: number): number => (trend.isStanding(nowMs) ? STANDING_PATIENCE_MS : limits.patienceMs);
   const shedOld = (nowMs: number): void => {
-    const most = maxWaiting(nowMs);
-    const patienceMs = patience(nowMs);
-    for (let shedCount = 0; shedCount < SHEDS_PER_TURN; ) {
-      const late = lines.takeLate(nowMs - patienceMs) ?? (lines.length > most ? lines.takeOldest() : undefined);
-      if (late === undefined) return;
-      if (late.newcomer.isGone()) continue;
-      late.newcomer.shed();
-      shedCount += 1;
+    let shedCount = 0;
+    for (const line of lines.waiting()) {
+      const patienceMs = line.trend.isStanding(nowMs) ? STANDING_PATIENCE_MS : limits.patienceMs;
+      const most = line.trend.isOverload(nowMs) ? limits.maxOverloaded : limits.maxWaiting;
+      while (shedCount < SHEDS_PER_TURN && (line.length > most || line.isLate(nowMs - patienceMs))) {
+        const late = line.takeOldest();
+        if (late === undefined || late.isGone()) continue;
+        late.shed();
+        shedCount += 1;
+      }
     }
   };
-  /** Whether there is no room for one more of a party, which nobody has more of. */
-  const hasNoRoom = (party: string, nowMs: number): boolean =>
-    lines.length >= maxWaiting(nowMs) && lines.isLongest(party);
+  /** Whether there is no room for one more of a party: it has as many as it may, or the most of all that may wait. */
+  const hasNoRoom = (line: Line, nowMs: number): boolean =>
+    line.trend.isOverload(nowMs)
+      ? line.length >= limits.maxOverloaded
+      : lines.count() >= limits.maxWaiting && lines.isLongest(line);
 
   return {
     turnsAway(party) {
       const nowMs = performance.now();
-      const turnsAway = hasNoRoom(party, nowMs);
-      if (turnsAway) trend.came(nowMs);
+      const line = lines.of(party);
+      const turnsAway = hasNoRoom(line, nowMs);
+      if (turnsAway) line.trend.came(nowMs);
       return turnsAway;
     },
     arriving() {
@@ -121,18 +119,19 @@ export function createAdmissionQueue(limits: QueueLimits): AdmissionQueue {
       countTurn();
     },
     get waitingCount() {
-      return lines.length;
+      return lines.count();
     },
     enter(newcomer) {
       countTurn();
-      if (lines.length === 0 && startsLeft > 0 && !isArriving) {
+      if (lines.count() === 0 && startsLeft > 0 && !isArriving) {
         startsLeft -= 1;
         return newcomer.start();
       }
       const nowMs = performance.now();
-      trend.came(nowMs);
-      if (hasNoRoom(newcomer.party, nowMs)) return newcomer.shed();
-      lines.add({ newcomer, sinceMs: nowMs });
+      const line = lines.of(newcomer.party);
+      line.trend.came(nowMs);
+      if (hasNoRoom(line, nowMs)) return newcomer.shed();
+      lines.add(newcomer, nowMs);
     },
   };
 }

@@ -1,5 +1,7 @@
 /** Those who wait: a line for each party. */
 
+import { Trend } from "./trend.ts";
+
 /** Something that waits to be let in. */
 export interface Newcomer {
   /** Whose it is: everybody has a line of their own, and the lines take turns. */
@@ -11,67 +13,108 @@ export interface Newcomer {
   shed(): void;
 }
 
-export interface Waiting {
+interface Waiting {
   readonly newcomer: Newcomer;
   readonly sinceMs: number;
 }
 
-/** Lines that take turns, one for each party that waits. */
-export class Lines {
-  /** Each is oldest first, and taken from both ends. The party whose turn is next comes first. */
-  readonly #lines = new Map<string, Waiting[]>();
-  #length = 0;
+/** From how many that wait on, while more come than start, the newest are first: the oldest may be wanted no more. */
+const FAIR_LENGTH = 16;
 
-  get length(): number {
-    return this.#length;
+/** Those of one party, oldest first. */
+export class Line {
+  readonly trend: Trend;
+  readonly #waiting: Waiting[] = [];
+
+  constructor(burstMs: number) {
+    this.trend = new Trend(burstMs);
   }
 
-  add(waiting: Waiting): void {
-    const { party } = waiting.newcomer;
-    const line = this.#lines.get(party);
-    if (line === undefined) this.#lines.set(party, [waiting]);
-    else line.push(waiting);
-    this.#length += 1;
+  get length(): number {
+    return this.#waiting.length;
+  }
+
+  add(newcomer: Newcomer, nowMs: number): void {
+    this.#waiting.push({ newcomer, sinceMs: nowMs });
+  }
+
+  /** Whether the oldest came before a time, or nobody waits for it any more. */
+  isLate(beforeMs: number): boolean {
+    const [oldest] = this.#waiting;
+    return oldest !== undefined && (oldest.sinceMs < beforeMs || oldest.newcomer.isGone());
+  }
+
+  takeOldest(): Newcomer | undefined {
+    return this.#leave(this.#waiting.shift());
+  }
+
+  takeNext(nowMs: number): Newcomer | undefined {
+    const newestFirst = this.length > FAIR_LENGTH && this.trend.isRising(nowMs);
+    return this.#leave(newestFirst ? this.#waiting.pop() : this.#waiting.shift());
+  }
+
+  #leave(waiting: Waiting | undefined): Newcomer | undefined {
+    if (this.length === 0) this.trend.emptied();
+    return waiting?.newcomer;
+  }
+}
+
+/** Lines that take turns. */
+export class Lines {
+  readonly #burstMs: number;
+  /** One for each party that ever came: parties are few, as callers are. */
+  readonly #lines = new Map<string, Line>();
+  /** The line whose turn is next comes first. */
+  #turns: Line[] = [];
+
+  constructor(burstMs: number) {
+    this.#burstMs = burstMs;
+  }
+
+  of(party: string): Line {
+    const known = this.#lines.get(party);
+    if (known !== undefined) return known;
+    const line = new Line(this.#burstMs);
+    this.#lines.set(party, line);
+    return line;
+  }
+
+  add(newcomer: Newcomer, nowMs: number): void {
+    const line = this.of(newcomer.party);
+    if (line.length === 0) this.#turns.push(line);
+    line.add(newcomer, nowMs);
   }
 
   /** Takes one of the party whose turn it is. */
-  next(newestFirst: boolean): Waiting | undefined {
-    const [first] = this.#lines;
-    if (first === undefined) return undefined;
-    const [party, line] = first;
-    this.#lines.delete(party);
-    const taken = newestFirst ? line.pop() : line.shift();
-    if (line.length > 0) this.#lines.set(party, line);
-    this.#length -= 1;
-    return taken;
-  }
-
-  /** Takes one that came before a time. */
-  takeLate(beforeMs: number): Waiting | undefined {
-    for (const [party, [oldest]] of this.#lines) {
-      if (oldest !== undefined && (oldest.sinceMs < beforeMs || oldest.newcomer.isGone())) return this.#shift(party);
+  next(nowMs: number): { newcomer: Newcomer; line: Line } | undefined {
+    for (;;) {
+      const line = this.#turns.shift();
+      if (line === undefined) return undefined;
+      const newcomer = line.takeNext(nowMs);
+      if (line.length > 0) this.#turns.push(line);
+      if (newcomer !== undefined) return { newcomer, line };
     }
-    return undefined;
   }
 
-  /** Takes the oldest one of the party that has the most. */
-  takeOldest(): Waiting | undefined {
-    const [longest] = [...this.#lines].toSorted(([, one], [, other]) => other.length - one.length);
-    return longest && this.#shift(longest[0]);
+  /** The lines in which somebody waits. */
+  waiting(): readonly Line[] {
+    this.#turns = this.#turns.filter(({ length }) => length > 0);
+    return this.#turns;
   }
 
-  /** Whether no party has more than this one. */
-  isLongest(party: string): boolean {
-    const length = this.#lines.get(party)?.length ?? 0;
-    for (const line of this.#lines.values()) if (line.length > length) return false;
-    return true;
+  /** Whether more of some party come than start for longer than a burst. */
+  isOverload(nowMs: number): boolean {
+    for (const { trend } of this.#lines.values()) if (trend.isOverload(nowMs)) return true;
+    return false;
   }
 
-  #shift(party: string): Waiting | undefined {
-    const line = this.#lines.get(party);
-    const taken = line?.shift();
-    if (line?.length === 0) this.#lines.delete(party);
-    if (taken !== undefined) this.#length -= 1;
-    return taken;
+  /** How many wait. */
+  count(): number {
+    return this.#turns.reduce((sum, { length }) => sum + length, 0);
+  }
+
+  /** Whether no line is longer than this one. */
+  isLongest(line: Line): boolean {
+    return this.#turns.every(({ length }) => length <= line.length);
   }
 }
