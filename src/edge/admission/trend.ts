@@ -4,6 +4,8 @@
 const TREND_MS = 250;
 /** How many come for each that starts when that is too many. Callers that wait for their answers come as they start. */
 const TOO_MANY = 1.25;
+/** How many more say so at once, in a new line. */
+const MANY = 16;
 /** After which time a line that never ended is no burst, in milliseconds, although no more come than start. */
 const STANDING_MS = 5_000;
 
@@ -43,10 +45,12 @@ export class Trend {
     return this.#standsSinceMs !== undefined && nowMs - this.#standsSinceMs > STANDING_MS;
   }
 
-  /** Whether more come than start. */
+  /** Whether more come than start: in the last windows, or by many in the first one. */
   isRising(nowMs: number): boolean {
     this.#look(nowMs);
-    return this.#risenMs > 0;
+    if (this.#risenMs > 0) return true;
+    const isNew = this.#standsSinceMs !== undefined && nowMs - this.#standsSinceMs <= TREND_MS;
+    return isNew && this.#cameCount > TOO_MANY * this.#startedCount + MANY;
   }
 
   /** Whether more come than start for longer than a burst. What is seen of one window may be an accident. */

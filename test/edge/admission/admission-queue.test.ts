@@ -99,12 +99,14 @@ test("what was reset while it waited never runs, and takes no turn", () => {
 test("while more come than start, the newest of a long line come first", () => {
   const { told, enter, turn } = stand();
   const names = Array.from({ length: 30 }, (_, index) => index + 1);
-  enter(...names.slice(0, 20));
+  enter(...names.slice(0, 18));
   turn();
   expect(told.slice(2)).toEqual(["start 3", "start 4"]);
-  enter(...names.slice(20));
-  turn(250);
+  enter(...names.slice(18));
+  turn();
   expect(told.slice(4)).toEqual(["start 30", "start 29"]);
+  turn(260);
+  expect(told.slice(6)).toEqual(["start 28", "start 27"]);
 });
 
 test("a burst is served in order when no more come", () => {
@@ -286,16 +288,14 @@ test("a line that ended now and then is no line that never ends", () => {
   expect(line.count("shed")).toBe(0);
 });
 
-test("after a pause a burst is served in order", () => {
-  const line = stand();
+test("a burst has its whole second after a pause", () => {
+  const line = stand({ maxWaiting: 10_000 });
   const names = countUp();
   press(line, names, 3, 1);
   press(line, names, 0, 10);
   line.turn(3_000);
-  line.told.length = 0;
-  press(line, names, 30, 1);
-  press(line, names, 0, 15);
-  expect(line.told).toEqual(Array.from({ length: 30 }, (_, index) => `start ${4 + index}`));
+  press(line, names, 10, 90);
+  expect(line.count("shed")).toBe(0);
 });
 
 test("nobody starts while connections come, and then everybody", () => {
@@ -362,4 +362,41 @@ test("parties take turns, and who floods waits and is shed alone", () => {
   }
   expect(others).toEqual(Array.from({ length: 200 }, (_, name) => `start ${name}`));
   expect(line.count("shed")).toBeGreaterThan(0);
+});
+
+test("two who flood have half each", () => {
+  const line = stand({ maxWaiting: 10_000 });
+  const names = countUp();
+  let otherCount = 0;
+  const other = (): void =>
+    line.queue.enter({ party: "other", isGone: () => false, start: () => void (otherCount += 1), shed: () => {} });
+  for (let turns = 0; turns < 400; turns += 1) {
+    press(line, names, 10, 1);
+    for (let come = 0; come < 10; come += 1) other();
+  }
+  const count = line.count("start");
+  expect(Math.abs(count - otherCount)).toBeLessThan(0.05 * count);
+});
+
+test("of more than may wait the party that has the most is shed", () => {
+  const line = stand();
+  line.enter(...Array.from({ length: 60 }, (_, index) => index + 1));
+  expect([line.count("start"), line.count("shed")]).toEqual([2, 18]);
+  const others: string[] = [];
+  line.queue.enter({
+    party: "other",
+    isGone: () => false,
+    start: () => void others.push("start"),
+    shed: () => void others.push("shed"),
+  });
+  press(line, countUp(), 0, 2);
+  expect(others).toEqual(["start"]);
+});
+
+test("shedding takes its turns too", () => {
+  const { count, enter, turn } = stand({ maxWaiting: 1_000 });
+  enter(...Array.from({ length: 302 }, (_, index) => index + 1));
+  turn(LIMITS.patienceMs + 1);
+  expect(count("shed")).toBe(64);
+  expect(count("start")).toBe(4);
 });
