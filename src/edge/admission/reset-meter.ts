@@ -13,8 +13,11 @@ export interface ResetAllowance {
  */
 export const STRANGER_RESETS: ResetAllowance = { burst: 1_000, perSecond: 100 };
 
-/** Of a caller over all its connections: every user of a large app leaves at once, and many leave all the time. */
-export const CALLER_RESETS: ResetAllowance = { burst: 20_000, perSecond: 2_000 };
+/**
+ * Of a caller over all its connections: as many as may run at once by default leave at once, and more than can begin leave
+ * all the time.
+ */
+export const CALLER_RESETS: ResetAllowance = { burst: 5_000, perSecond: 1_000 };
 
 /** A bucket that resets drain, and time fills. */
 export class ResetMeter {
