@@ -8,7 +8,7 @@ export interface QueueLimits {
   readonly startsPerTurn: number;
   /** Most that wait after a burst. */
   readonly maxWaiting: number;
-  /** Most that start in one turn, and most of a party that wait, while more of it come than start. */
+  /** Most of a party that wait in an overload. */
   readonly maxOverloaded: number;
   /** Longest wait, in milliseconds. */
   readonly patienceMs: number;
@@ -32,6 +32,11 @@ export const CALL_QUEUE_LIMITS: QueueLimits = {
 
 /** Longest wait in a line that never ends, in milliseconds: it holds what many callers ask one after the other. */
 const STANDING_PATIENCE_MS = 2_000;
+/**
+ * Time for each start while more come than start, in milliseconds. A call takes less: more at once would only wait for each
+ * other. In long turns, which have much else to do, as many start as else.
+ */
+const RISING_START_MS = 2;
 /** Most that are shed in one turn, so that shedding does not hold up the rest. */
 const SHEDS_PER_TURN = 64;
 /**
@@ -72,7 +77,7 @@ export function createAdmissionQueue(limits: QueueLimits): AdmissionQueue {
     const counts = isArriving;
     isArriving = false;
     const nowMs = performance.now();
-    startsLeft = lines.isOverload(nowMs) ? limits.maxOverloaded : limits.startsPerTurn;
+    startsLeft = maxStarts(nowMs);
     if (lines.count() === 0) return;
     shedOld(nowMs);
     if (counts && nowMs - startedMs < COUNTING_MS) return countTurn();
@@ -86,6 +91,10 @@ export function createAdmissionQueue(limits: QueueLimits): AdmissionQueue {
       next.newcomer.start();
     }
     countTurn();
+  };
+  const maxStarts = (nowMs: number): number => {
+    if (!lines.isRising(nowMs)) return limits.startsPerTurn;
+    return Math.min(Math.max(1, Math.floor((nowMs - startedMs) / RISING_START_MS)), limits.startsPerTurn);
   };
   const shedOld = (nowMs: number): void => {
     let shedCount = 0;

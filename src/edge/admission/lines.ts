@@ -102,9 +102,9 @@ export class Lines {
     return this.#turns;
   }
 
-  /** Whether more of some party come than start for longer than a burst. */
-  isOverload(nowMs: number): boolean {
-    for (const { trend } of this.#lines.values()) if (trend.isOverload(nowMs)) return true;
+  /** Whether more of some party come than start. */
+  isRising(nowMs: number): boolean {
+    for (const { trend } of this.#lines.values()) if (trend.isRising(nowMs)) return true;
     return false;
   }
 

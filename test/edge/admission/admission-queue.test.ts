@@ -103,7 +103,7 @@ test("while more come than start, the newest of a long line come first", () => {
   turn();
   expect(told.slice(2)).toEqual(["start 3", "start 4"]);
   enter(...names.slice(18));
-  turn();
+  turn(4);
   expect(told.slice(4)).toEqual(["start 30", "start 29"]);
   turn(260);
   expect(told.slice(6)).toEqual(["start 28", "start 27"]);
@@ -254,13 +254,16 @@ test("a half more than start is an overload", () => {
   expect(line.queue.waitingCount).toBeLessThanOrEqual(LIMITS.maxOverloaded);
 });
 
-test("in an overload few start in a turn", () => {
+test("while more come than start, fewer start in a short turn, and no fewer in a long one", () => {
   const line = stand({ startsPerTurn: 8, maxWaiting: 10_000 });
   const names = countUp();
-  press(line, names, 20, 200);
-  line.told.length = 0;
   press(line, names, 20, 50);
-  expect(line.count("start")).toBe(50 * LIMITS.maxOverloaded);
+  const startIn = (ms: number): number => {
+    line.told.length = 0;
+    line.turn(ms);
+    return line.count("start");
+  };
+  expect([startIn(1), startIn(1), startIn(4), startIn(16), startIn(100)]).toEqual([1, 1, 2, 8, 8]);
 });
 
 test("an overload goes on over a moment in which no more come than start, and is over after a second", () => {
