@@ -4,8 +4,8 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 
 /** How often is looked, in milliseconds. */
-const LOOK_MS = 10_000;
-/** Most CPU time of a quiet process, as a share of the time: collecting holds up everything for some 50 ms. */
+const LOOK_MS = 5_000;
+/** Most CPU time of a quiet process, as a share of the time: collecting holds up everything for some 70 ms. */
 const QUIET_SHARE = 0.1;
 /** How much more memory than after the last release is worth a collection, in bytes. */
 const WORTHWHILE_BYTES = 64 * 1024 * 1024;
@@ -37,7 +37,7 @@ export function releaseMemory(memory: ProcessMemory = thisProcess): MemoryReleas
     leastBytes = Math.min(leastBytes, bytes);
     if (!isQuiet || bytes - leastBytes < WORTHWHILE_BYTES) return;
     memory.collect();
-    // What comes back does so in the background. What does not, never will: it is not asked for again.
+    // What does not come back now never will: it is not asked for again.
     leastBytes = bytes;
   };
   const timer = setInterval(look, LOOK_MS).unref();
@@ -52,6 +52,7 @@ const thisProcess: ProcessMemory = {
   },
   collect() {
     setFlagsFromString("--expose-gc");
-    runInNewContext("gc({ type: 'major', execution: 'sync' })");
+    // An ordinary collection moves the pages to V8's own pool; the last resort gives the pool back as well.
+    runInNewContext("gc({ type: 'major', execution: 'sync', flavor: 'last-resort' })");
   },
 };

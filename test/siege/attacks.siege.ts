@@ -11,7 +11,7 @@ const ATTACK_MS = 5_000;
 /** Most memory that an attack may take, and most that may stay of it within the time. */
 const PEAK_BYTES = 1_200 * MEBIBYTE;
 const LEFT_BYTES = 128 * MEBIBYTE;
-const LEFT_TIMEOUT_MS = 45_000;
+const LEFT_TIMEOUT_MS = 30_000;
 
 let target: Target;
 let quietP99Ms: number;
