@@ -14,7 +14,7 @@ import { makeErrorBody } from "./openai/error-body.ts";
 import { makeRpcStatus } from "./rpc/rpc-status.ts";
 import { makeStatus } from "./status.ts";
 
-/** Longest time for the client to close its side, in milliseconds. Closed at once, it might lose the answer. */
+/** Longest time for a client to close its side, in milliseconds. Closed while it sends, it might lose the answer. */
 const FAREWELL_MS = 1_000;
 /** How far into a request is looked. */
 const HEAD_BYTES = 1_024;
@@ -23,6 +23,7 @@ const CALL = /^POST ([^\s?]+)[^\s]* HTTP\/1\.1\r\n/u;
 const KEY = /\r\n(authorization|x-api-key): *([^\r\n]+)/iu;
 /** A page in a browser needs headers of CORS to see why it is refused. */
 const PAGE = /\r\norigin:/iu;
+const LENGTH = /\r\ncontent-length: *(\d+)\r\n/iu;
 const CONTENT_TYPE = /\r\ncontent-type: *([^\s;]+)/iu;
 
 export interface EarlyRefusalOptions {
@@ -50,8 +51,10 @@ export function createEarlyRefusal(options: EarlyRefusalOptions): RefuseEarly {
     if (caller === undefined || !turnsAway(caller)) return false;
     const requestId = makeRequestId();
     const trail = followCall(entrance.describe(requestId, CONTENT_TYPE.exec(text)?.[1]), observer);
+    socket.on("error", () => {}); // the client may not wait for its answer
     socket.end(makeAnswer(requestId));
-    closeLater(socket);
+    if (isWhole(text, head.length)) socket.destroySoon();
+    else closeLater(socket);
     trail.refused(overloadRefusal);
     trail.closed(false);
     return true;
@@ -81,10 +84,16 @@ function makeAnswer(requestId: string): string {
   return `HTTP/1.1 503 Service Unavailable\r\n${fields}\r\n${own}\r\n\r\n${body}`;
 }
 
+/** Whether nothing of a request is still to come that begins with `text` and of which `byteCount` bytes have come. */
+function isWhole(text: string, byteCount: number): boolean {
+  const headerEnd = text.indexOf("\r\n\r\n");
+  const length = LENGTH.exec(text)?.[1];
+  return headerEnd >= 0 && length !== undefined && byteCount >= headerEnd + 4 + Number(length);
+}
+
 /** Closes a connection when its client has, or soon. */
 function closeLater(socket: Socket): void {
   const timer = setTimeout(() => socket.destroy(), FAREWELL_MS);
-  socket.on("error", () => {}); // the client may not wait for its answer
   socket.on("end", () => socket.destroy());
   socket.on("close", () => clearTimeout(timer));
   socket.resume();

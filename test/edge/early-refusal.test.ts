@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
 import { joinObservers } from "../../src/call/call-observer.ts";
 import type { CallRecord } from "../../src/call/call-record.ts";
@@ -23,8 +24,11 @@ const door: Door = {
       : { kind: "open", watches: false, answer: nothing, refuse: nothing },
 };
 
-/** Sends bytes to a server that turns calls away. Resolves with its answer, and with how the call is recorded. */
-async function send(request: string, turnsAway = true): Promise<{ answer: string; records: CallRecord[] }> {
+/**
+ * Sends bytes to a server that turns calls away, and keeps its own side open. Resolves with the answer, how the call is
+ * recorded, and whether the server closed the connection at once.
+ */
+async function send(request: string, turnsAway = true) {
   const records: CallRecord[] = [];
   const refuseEarly = createEarlyRefusal({
     doors: [door],
@@ -33,7 +37,9 @@ async function send(request: string, turnsAway = true): Promise<{ answer: string
     observer: joinObservers([{ callEnded: (record) => void records.push(record) }], nothing),
     makeRequestId: () => "call-1",
   });
+  let isClosed = false;
   const server = createServer({ allowHalfOpen: true }, (socket: Socket) => {
+    socket.once("close", () => (isClosed = true));
     socket.once("data", (head) => {
       if (!refuseEarly(socket, Buffer.from(head))) socket.end("passed on");
     });
@@ -42,12 +48,17 @@ async function send(request: string, turnsAway = true): Promise<{ answer: string
   await once(server, "listening");
   onTestFinished(() => void server.close());
   const address = server.address();
-  const client = connect(typeof address === "object" ? (address?.port ?? 0) : 0, "127.0.0.1");
+  const port = typeof address === "object" ? (address?.port ?? 0) : 0;
+  const client = connect({ port, host: "127.0.0.1", allowHalfOpen: true });
   let answer = "";
   client.setEncoding("latin1").on("data", (text: string) => void (answer += text));
   client.write(request, "latin1");
   await once(client, "end");
-  return { answer, records };
+  // What the server does of itself takes a few turns; what it does because of the time, a second.
+  for (let turns = 0; turns < 10; turns += 1) await nextTurn();
+  const closedAtOnce = isClosed;
+  client.end();
+  return { answer, records, closedAtOnce };
 }
 
 test("a call is told to go elsewhere, in words that clients of every door read", async () => {
@@ -84,9 +95,19 @@ test.each([
   ["a line that is not whole", "POST /cal"],
   ["noise", "\x00\xff\r\n\r\n"],
 ])("%s is passed on", async (_, request) => {
-  expect(await send(request)).toEqual({ answer: "passed on", records: [] });
+  expect(await send(request)).toMatchObject({ answer: "passed on", records: [] });
 });
 
 test("everything is passed on while calls can be served", async () => {
-  expect(await send("POST /call HTTP/1.1\r\n\r\n", false)).toEqual({ answer: "passed on", records: [] });
+  expect(await send("POST /call HTTP/1.1\r\n\r\n", false)).toMatchObject({ answer: "passed on", records: [] });
+});
+
+test.each([
+  ["whole", "content-length: 2\r\n\r\n{}", true],
+  ["without its end", "content-length: 3\r\n\r\n{}", false],
+  ["in chunks", "transfer-encoding: chunked\r\n\r\n2\r\n{}\r\n", false],
+  ["without its header's end", "content-length: 0\r\nx-more: ", false],
+])("a connection is closed with the refusal where the request came %s: %s", async (_, rest, closedAtOnce) => {
+  const sent = await send(`POST /call HTTP/1.1\r\n${rest}`);
+  expect(sent).toMatchObject({ answer: expect.stringMatching(/^HTTP\/1.1 503 /u), closedAtOnce });
 });

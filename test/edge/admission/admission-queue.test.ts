@@ -316,9 +316,9 @@ test("connections that come for ever do not keep calls from starting", () => {
   for (let name = 1; name <= 30; name += 1) {
     queue.arriving();
     enter(name);
-    turn(1);
+    turn(10);
   }
-  // Every ten milliseconds, those of one turn.
+  // Every tenth of a second, those of one turn.
   expect(count("start")).toBe(3 * LIMITS.startsPerTurn);
 });
 
