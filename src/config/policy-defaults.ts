@@ -35,8 +35,8 @@ export const MIN_TOKENS_PER_S = 2;
 /** The longest answers of current models take a few minutes. */
 export const TOTAL_TIMEOUT_MS = 600_000;
 
-/** The primary and two backups, or a retry and a backup. */
-export const MAX_ATTEMPTS = 3;
+/** How many attempts a call has beyond one for each of its routes: for retries and hedges. */
+export const SPARE_ATTEMPTS = 2;
 
 /** Waiting longer on the same route costs more than asking a backup. */
 export const MAX_RETRY_WAIT_MS = 1_000;

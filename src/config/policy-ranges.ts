@@ -34,12 +34,14 @@ export const POLICY_DURATIONS_MS = [
   ["maxRetryWait", { min: 0, max: 10_000 }],
 ] as const satisfies readonly (readonly [DurationField, PolicyRange])[];
 
+/** Most attempts of one call, whatever its policy says: every attempt is paid for. */
+export const MAX_ATTEMPTS = 8;
+
 /** In the unit of the field. */
 export const POLICY_NUMBERS = [
   // No model writes faster, so a higher floor would fail every answer. 0 turns the check off.
   ["minTokensPerS", { min: 0, max: 1000 }],
-  // Every attempt is paid for.
-  ["maxAttempts", { min: 1, max: 8 }],
+  ["maxAttempts", { min: 1, max: MAX_ATTEMPTS }],
 ] as const satisfies readonly (readonly [keyof Policy, PolicyRange])[];
 
 /** Limits that suspect an attempt, each with the limit that ends it and must be longer. */

@@ -2,6 +2,7 @@
 
 import { FinishReason } from "../../gen/ts/understudy/v1/conversation_pb.ts";
 import { ErrorReason } from "../../gen/ts/understudy/v1/ledger_pb.ts";
+import { SkipReason } from "../../gen/ts/understudy/v1/routing_pb.ts";
 import type { CallEnding, CallRun } from "../call/call-record.ts";
 import type { Plan } from "../call/plan.ts";
 import { CallRefused } from "../call/refusal.ts";
@@ -127,6 +128,7 @@ export class Call {
         answer: this.#delivery.answer,
         records: this.#records,
         record,
+        unaskedCount: this.#picker.readyCount,
         mayAskAgain: this.#picker.mayAskAgain(record.origin.route),
         random: this.#parts.random,
       });
@@ -241,6 +243,7 @@ export class Call {
   }
 
   #refuse(reason: ErrorReason | undefined): void {
+    this.#skipRest(reason);
     const ledger = this.#makeLedger();
     const refusal = makeRefusal({
       plan: this.#plan,
@@ -252,6 +255,15 @@ export class Call {
     });
     this.#delivery.close(new CallRefused(refusal));
     this.#end({ kind: "refused", reason: refusal.reason, message: refusal.message }, ledger);
+  }
+
+  #skipRest(reason: ErrorReason | undefined): void {
+    if (reason === ErrorReason.DEADLINE_EXCEEDED) {
+      this.#picker.skipRest(SkipReason.NO_TIME, "the deadline came before its turn");
+    } else if (!this.#hasAttempts()) {
+      const spent = `the call had made its ${this.#plan.maxAttempts} attempts, max_attempts, before its turn`;
+      this.#picker.skipRest(SkipReason.NOT_REACHED, spent);
+    } else this.#picker.skipRest(SkipReason.NOT_REACHED, "the call ended before its turn");
   }
 
   #makeLedger(): Ledger {

@@ -37,6 +37,8 @@ export interface Ended {
 /** What a decision rests on. */
 export interface Situation extends Ended {
   readonly answer: Answer;
+  /** How many routes that were not asked yet would take the call now. */
+  readonly unaskedCount: number;
   /** Whether the attempt's route may be asked again at all. */
   readonly mayAskAgain: boolean;
   readonly random: () => number;
@@ -93,9 +95,10 @@ function finalReason({ plan, records, record }: Ended, action: Action): ErrorRea
 }
 
 /** One more attempt on the same route, if the failure calls for it and nothing speaks against it. */
-function again({ plan, record, mayAskAgain, random }: Situation, action: Action): Step | undefined {
+function again(situation: Situation, action: Action): Step | undefined {
+  const { plan, record, mayAskAgain, random } = situation;
   const { route, retry } = record.origin;
-  if (retry || !mayAskAgain || record.outcome?.kind !== "failed") return undefined;
+  if (retry || !mayAskAgain || !hasSpareAttempt(situation) || record.outcome?.kind !== "failed") return undefined;
   const { outcome } = record;
   const { failure } = outcome;
   switch (action) {
@@ -118,6 +121,11 @@ function again({ plan, record, mayAskAgain, random }: Situation, action: Action)
   }
   if (record.receivedCharacters > 0 || !route.takeRetry()) return undefined;
   return { kind: "again", route, pauseMs: Math.round(RETRY_PAUSE_MS * (1 + random())), form: USUAL_FORM, outcome };
+}
+
+/** Whether an attempt would be left over if every route that was not asked yet had its turn. */
+function hasSpareAttempt({ plan, records, unaskedCount }: Situation): boolean {
+  return plan.maxAttempts - records.length > unaskedCount;
 }
 
 function next(action: Action, record: AttemptRecord): Step {

@@ -49,12 +49,17 @@ export class RoutePicker {
 
   /** Whether a further route would be admitted now, so that leaving the present one is worth it. */
   get canMove(): boolean {
+    return this.readyCount > 0;
+  }
+
+  /** How many further routes would be admitted now. */
+  get readyCount(): number {
     return this.#plan.routes
       .slice(this.#next)
-      .some(
+      .filter(
         ({ route, unsupported }) =>
           unsupported === undefined && route.refusal() === undefined && !this.#watches.of(route).silent,
-      );
+      ).length;
   }
 
   /** The next route that may be asked now, or undefined if there is none. */
@@ -100,6 +105,14 @@ export class RoutePicker {
   /** Asks the same route again. A refusal is a skip. */
   async again(route: Route): Promise<Picked | undefined> {
     return this.#admitted(route, await this.#admit(route, false));
+  }
+
+  /** The call fails before the turn of the routes that are left: none of them is missing from the ledger. */
+  skipRest(reason: SkipReason, message: string): void {
+    for (const { route, unsupported } of this.#plan.routes.slice(this.#next)) {
+      this.#skip(route, { reason, message, retryAtMs: undefined, ...unsupported }, unsupported?.contextTooLong);
+    }
+    this.#next = this.#plan.routes.length;
   }
 
   async #ask({ route, unsupported }: PlannedRoute, demand: Demand): Promise<Picked | undefined> {

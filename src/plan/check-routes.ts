@@ -4,6 +4,8 @@ import type { Config } from "../../gen/ts/understudy/config/v1/config_pb.ts";
 import { type Capabilities, Continuation } from "../../gen/ts/understudy/v1/route_service_pb.ts";
 import { Switch } from "../../gen/ts/understudy/v1/routing_pb.ts";
 
+import { MAX_ATTEMPTS } from "../config/policy-ranges.ts";
+
 /** Something to think about before an outage. */
 export interface Finding {
   /** Path of the value in the configuration: `workloads.summaries.backups[0]`. */
@@ -36,7 +38,7 @@ export function checkRoutes(config: Config, describe: (name: string) => RestingR
       return checkBackup(path, [primary, describe(primary)], [backup, describe(backup)], switches);
     }),
   );
-  return [...perBackup, ...checkCaps(config, describe)];
+  return [...perBackup, ...checkReach(config), ...checkCaps(config, describe)];
 }
 
 type Named = readonly [name: string, route: RestingRoute];
@@ -74,6 +76,24 @@ function checkBackup(
 
 function isLess(one: bigint | undefined, other: bigint | undefined): boolean {
   return one !== undefined && other !== undefined && one < other;
+}
+
+/** Where the routes before it fail, a backup is reached only if attempts are left. */
+function checkReach({ workloads }: Config): Finding[] {
+  return Object.entries(workloads).flatMap(([name, { backups, policy }]) => {
+    const maxAttempts = policy?.maxAttempts ?? MAX_ATTEMPTS;
+    const beyond = backups.slice(Math.max(0, maxAttempts - 1));
+    const [first] = beyond;
+    if (first === undefined) return [];
+    const before = maxAttempts === 1 ? "the only attempt" : `the ${maxAttempts} attempts of max_attempts`;
+    const mend =
+      backups.length < MAX_ATTEMPTS ? `raise policy.max_attempts to ${backups.length + 1}` : "remove the last backups";
+    return {
+      path: `workloads.${name}.backups[${backups.length - beyond.length}]`,
+      message: `${first} is never asked where ${before} failed before it`,
+      mend,
+    };
+  });
 }
 
 /** In an outage the load of all its primaries falls on a first backup. */

@@ -26,7 +26,7 @@ export function describeWorkloads(
       (route, index) =>
         `  ${index + 1}. ${describeRoute(describe(route))}${describeStanding(approvals.of(name, route))}`,
     ),
-    `  ${describeLimits(resolvePolicy([workload.policy], PLAIN_CALL, maxTotalTimeoutMs))}`,
+    `  ${describeLimits(resolvePolicy([workload.policy], { ...PLAIN_CALL, routeCount: 1 + workload.backups.length }, maxTotalTimeoutMs))}`,
   ]);
 }
 

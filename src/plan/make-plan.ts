@@ -46,7 +46,7 @@ const DEADLINE_MARGIN_SHARE = 0.02;
 export function makePlan(request: CompleteRequest, settings: PlanSettings, call: CallFacts): Plan {
   const workload = request.workload === "" ? undefined : findWorkload(request.workload, settings.workloads);
   const names = resolveRouteNames({ workload, requested: request.routing, allowed: settings.requestRouting });
-  const facts = policyFacts(request, call.timeoutMs);
+  const facts = policyFacts(request, names.length, call.timeoutMs);
   const policies = [request.routing?.policy, workload?.policy];
   const policy = resolvePolicy(policies, facts, settings.maxTotalTimeoutMs);
   return {
@@ -82,10 +82,11 @@ function findNotApproved(workload: string, route: string, approvals: Approvals):
   return { reason: SkipReason.NOT_APPROVED, message, contextTooLong: false };
 }
 
-function policyFacts(request: CompleteRequest, clientTimeoutMs: number | undefined): PolicyFacts {
+function policyFacts(request: CompleteRequest, routeCount: number, clientTimeoutMs: number | undefined): PolicyFacts {
   const { effort, include } = request.reasoning ?? { effort: ReasoningOptions_Effort.UNSPECIFIED, include: false };
   const { format } = request.responseFormat ?? { format: { case: undefined } };
   return {
+    routeCount,
     estimatedInputTokens: estimateInputTokens(request),
     // Asking to see the reasoning turns it on where the model leaves the choice.
     reasons: (include && effort === ReasoningOptions_Effort.UNSPECIFIED) || effort > ReasoningOptions_Effort.NONE,

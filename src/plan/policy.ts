@@ -16,19 +16,22 @@ import {
   FIRST_TOKEN,
   FIRST_TOKEN_WITH_REASONING,
   INPUT_TOKENS_PER_EXTRA_SECOND,
-  MAX_ATTEMPTS,
   MAX_RETRY_WAIT_MS,
   MIN_TOKENS_PER_S,
   REASONING_GAP,
   SILENCE_TIMEOUT_MS,
+  SPARE_ATTEMPTS,
   SUSPECT_SHARE,
   TEXT_GAP,
   TOOL_GAP,
   TOTAL_TIMEOUT_MS,
 } from "../config/policy-defaults.ts";
+import { MAX_ATTEMPTS } from "../config/policy-ranges.ts";
 
-/** What of a request changes the defaults. */
+/** What of a call changes the defaults. */
 export interface PolicyFacts {
+  /** How many routes are planned. */
+  readonly routeCount: number;
   readonly estimatedInputTokens: number;
   readonly reasons: boolean;
   readonly declaresTools: boolean;
@@ -51,6 +54,7 @@ export interface ResolvedPolicy {
 
 /** A call of which nothing is known but its policy: what `ListWorkloads` shows. */
 export const PLAIN_CALL: PolicyFacts = {
+  routeCount: 1,
   estimatedInputTokens: 0,
   reasons: false,
   declaresTools: false,
@@ -94,7 +98,7 @@ export function resolvePolicy(
       minTokensPerS: first("minTokensPerS") ?? MIN_TOKENS_PER_S,
     },
     totalTimeoutMs: Math.min(ms("totalTimeout") ?? facts.clientTimeoutMs ?? TOTAL_TIMEOUT_MS, maxTotalTimeoutMs),
-    maxAttempts: first("maxAttempts") ?? MAX_ATTEMPTS,
+    maxAttempts: first("maxAttempts") ?? Math.min(facts.routeCount + SPARE_ATTEMPTS, MAX_ATTEMPTS),
     maxRetryWaitMs: ms("maxRetryWait") ?? MAX_RETRY_WAIT_MS,
     switchesAfterText: first("switch") !== Switch.NEVER,
     holdsBackAnswer: holdsBack(first("holdBack"), facts),

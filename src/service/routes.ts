@@ -157,7 +157,8 @@ function describeRoute(
 
 function describeWorkload(name: string, { workloads, maxTotalTimeoutMs, approvals }: PlanSettings): Workload {
   const workload = workloads[name];
-  const policy = describePolicy(resolvePolicy([workload?.policy], PLAIN_CALL, maxTotalTimeoutMs));
+  const facts = { ...PLAIN_CALL, routeCount: 1 + (workload?.backups.length ?? 0) };
+  const policy = describePolicy(resolvePolicy([workload?.policy], facts, maxTotalTimeoutMs));
   const routing = create(RoutingSchema, {
     primary: workload?.primary ?? "",
     backups: workload?.backups ?? [],

@@ -70,6 +70,26 @@ describe("a backup", () => {
     expect(under({ maxAttempts: 2 })).toHaveLength(1);
   });
 
+  test.each<[attempts: number | undefined, backups: number, found: readonly string[][]]>([
+    [undefined, 2, []],
+    [3, 2, []],
+    [2, 2, [["backups[1]", "b2 is never asked where the 2 attempts of max_attempts failed before it", "to 3"]]],
+    [1, 3, [["backups[0]", "b1 is never asked where the only attempt failed before it", "to 4"]]],
+    [undefined, 8, [["backups[7]", "b8 is never asked where the 8 attempts of max_attempts failed before it", "last"]]],
+    [7, 8, [["backups[6]", "b7 is never asked where the 7 attempts of max_attempts failed before it", "last"]]],
+  ])("that %s attempts do not reach is told of: %s backups", (maxAttempts, count, found) => {
+    const backups = Array.from({ length: count }, (_, index) => `b${index + 1}`);
+    const policy = maxAttempts === undefined ? {} : { policy: { maxAttempts } };
+    const told = check({ summaries: { primary: "direct", backups, ...policy } }, {});
+    expect(told).toEqual(
+      found.map(([at, message, mend]) => ({
+        path: `workloads.summaries.${at}`,
+        message,
+        mend: expect.stringContaining(mend ?? ""),
+      })),
+    );
+  });
+
   test("may follow a primary that cannot go on itself", () => {
     expect(check(pair, { direct: { continuation: Continuation.NONE } })).toEqual([]);
   });

@@ -201,7 +201,7 @@ describe("the policy of a call", () => {
     limits: { text: { confirmMs: 9_000 } },
   };
   const UNRULED = {
-    maxAttempts: 3,
+    maxAttempts: 5, // three routes, and two more
     maxRetryWaitMs: 1_000,
     switchesAfterText: true,
     holdsBackAnswer: false,

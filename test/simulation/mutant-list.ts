@@ -109,6 +109,13 @@ export const MUTANTS: readonly Mutant[] = [
     caughtBy: "simulation",
   },
   {
+    name: "a retry takes the attempt that a backup needs",
+    file: "failover/decide.ts",
+    find: "!hasSpareAttempt(situation) || ",
+    replace: "",
+    caughtBy: "simulation",
+  },
+  {
     name: "the retry budget is ignored",
     file: "failover/decide.ts",
     find: "if (record.receivedCharacters > 0 || !route.takeRetry()) return undefined;",

@@ -48,7 +48,7 @@ export function makeRefusal(end: CallEnd): Refusal {
   const retryAfterMs = RETRYABLE.has(reason) ? soonestMs(records, skips) : undefined;
   return {
     reason,
-    message: `${EFFECTS[reason] ?? "every route was tried"}${describeCauses(plan, records, skips)}`,
+    message: `${EFFECTS[reason] ?? describeExtent(records, skips)}${describeCauses(plan, records, skips)}`,
     requestId: plan.requestId,
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
     report: create(FailoverReportSchema, {
@@ -79,6 +79,12 @@ const EFFECTS: Partial<Record<ErrorReason, string>> = {
   [ErrorReason.AT_CAPACITY]: "no route had room",
   [ErrorReason.UNSUPPORTED]: "no route can carry the request",
 };
+
+/** How many of the routes were asked. */
+function describeExtent(records: readonly AttemptRecord[], skips: readonly SkipRecord[]): string {
+  if (records.length === 0) return "no route could be asked";
+  return skips.length === 0 ? "every route was tried" : "no route that was asked could answer";
+}
 
 function interrupted({ reason }: CallEnd): ErrorReason {
   return reason === ErrorReason.DEADLINE_EXCEEDED ? reason : ErrorReason.ANSWER_INTERRUPTED;

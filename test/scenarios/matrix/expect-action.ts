@@ -32,7 +32,9 @@ export function expectAction(phase: Phase, incident: Incident): Expected {
   const primary = showAttempt(phase, incident, found);
   if (end.kind === "completed") return { attempts: [primary], text: lengthOf(phase), finish: end.finish };
   const refused = refusalOf(phase, found);
-  if (refused !== undefined) return { attempts: [primary], text: lengthOf(phase), refused };
+  if (refused !== undefined) {
+    return { attempts: [primary], skips: ["backup NOT_REACHED"], text: lengthOf(phase), refused };
+  }
   const tries = retries(phase, incident, found) ? [primary, `${primary} retry`] : [primary];
   const continues = AT_FAILURE[phase.delivered] === "continue";
   // Behind the whole text the backup can only repeat its end.

@@ -121,6 +121,19 @@ export const BEFORE_TEXT: readonly Scenario[] = [
     switches: ["primary third TIMED_OUT RESTARTED"],
   },
   {
+    name: "a retry and a backup that is down take nothing from the second backup",
+    routes: [{ faults: "status=500" }, { faults: "html-200" }, HEALTHY],
+    attempts: ["primary FAILED 500", "primary FAILED 500 retry", "backup FAILED 200", "third COMPLETED 200 delivers"],
+    switches: ["primary third FAILED RESTARTED"],
+  },
+  {
+    name: "no retry takes the attempt that a backup needs",
+    routes: [{ faults: "status=500" }, { faults: "status=500" }, HEALTHY],
+    policy: { max_attempts: 3 },
+    attempts: ["primary FAILED 500", "backup FAILED 500", "third COMPLETED 200 delivers"],
+    switches: ["primary third FAILED RESTARTED"],
+  },
+  {
     name: "a deadline that leaves the backup its share",
     routes: [{ faults: "hang" }, HEALTHY],
     policy: { first_token_timeout: "10s" },

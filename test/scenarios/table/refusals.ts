@@ -7,8 +7,8 @@ const HEALTHY = {};
 export const REFUSALS: readonly Scenario[] = [
   {
     name: "all routes down",
-    routes: [{ faults: "status=500" }, { faults: "html-200" }, HEALTHY],
-    attempts: ["primary FAILED 500", "primary FAILED 500 retry", "backup FAILED 200"],
+    routes: [{ faults: "status=500" }, { faults: "html-200" }, { faults: "status=529" }],
+    attempts: ["primary FAILED 500", "primary FAILED 500 retry", "backup FAILED 200", "third FAILED 529"],
     refused: "UNAVAILABLE ALL_ROUTES_FAILED",
     retryS: [0.9, 60],
   },
@@ -56,6 +56,7 @@ export const REFUSALS: readonly Scenario[] = [
     primaryDialect: "openai-chat",
     routes: [{ faults: "content-filter" }, HEALTHY],
     attempts: ["primary CONTENT_FILTERED 200"],
+    skips: ["backup NOT_REACHED"],
     refused: "FAILED_PRECONDITION CONTENT_FILTERED",
   },
   {
@@ -76,6 +77,7 @@ export const REFUSALS: readonly Scenario[] = [
     name: "a fault of the request that the primary finds",
     routes: [{ faults: "status=422" }, HEALTHY],
     attempts: ["primary REJECTED 422"],
+    skips: ["backup NOT_REACHED"],
     refused: "INVALID_ARGUMENT INVALID_REQUEST",
   },
   {
@@ -92,11 +94,13 @@ export const REFUSALS: readonly Scenario[] = [
     routes: [{ faults: "cut=20" }, HEALTHY],
     policy: { switch: "never" },
     attempts: ["primary FAILED 200 delivers"],
+    skips: ["backup NOT_REACHED"],
     refused: "ABORTED ANSWER_INTERRUPTED",
     text: "beginning",
     unary: {
       attempts: ["primary FAILED 200 discards", "backup COMPLETED 200 delivers"],
       switches: ["primary backup FAILED RESTARTED"],
+      skips: [],
       refused: "",
       text: "story",
     },
@@ -128,6 +132,7 @@ export const REFUSALS: readonly Scenario[] = [
     routes: [{ faults: "stall=20" }, HEALTHY],
     timeoutMs: 6_000,
     attempts: ["primary DEADLINE_EXCEEDED 200 delivers"],
+    skips: ["backup NO_TIME"],
     refused: "DEADLINE_EXCEEDED DEADLINE_EXCEEDED",
     text: "beginning",
     unary: { text: "nothing" },
@@ -137,6 +142,7 @@ export const REFUSALS: readonly Scenario[] = [
     routes: [{ faults: "drip=100" }, HEALTHY],
     policy: { first_token_timeout: "5s", stall_timeout: "5s", total_timeout: "5s" },
     attempts: ["primary DEADLINE_EXCEEDED 200 delivers"],
+    skips: ["backup NO_TIME"],
     refused: "DEADLINE_EXCEEDED DEADLINE_EXCEEDED",
     text: "beginning",
     unary: { text: "nothing" },

@@ -386,6 +386,8 @@ const (
 	SkipReason_SKIP_REASON_NOT_APPROVED SkipReason = 7
 	// The time that is left is too short for the route.
 	SkipReason_SKIP_REASON_NO_TIME SkipReason = 8
+	// The call ended before the route's turn came: its attempts were used up, or a failure ended it.
+	SkipReason_SKIP_REASON_NOT_REACHED SkipReason = 9
 )
 
 // Enum value maps for SkipReason.
@@ -400,6 +402,7 @@ var (
 		6: "SKIP_REASON_UNSUPPORTED",
 		7: "SKIP_REASON_NOT_APPROVED",
 		8: "SKIP_REASON_NO_TIME",
+		9: "SKIP_REASON_NOT_REACHED",
 	}
 	SkipReason_value = map[string]int32{
 		"SKIP_REASON_UNSPECIFIED":  0,
@@ -411,6 +414,7 @@ var (
 		"SKIP_REASON_UNSUPPORTED":  6,
 		"SKIP_REASON_NOT_APPROVED": 7,
 		"SKIP_REASON_NO_TIME":      8,
+		"SKIP_REASON_NOT_REACHED":  9,
 	}
 )
 
@@ -544,8 +548,9 @@ type Policy struct {
 	// Longest time of the whole call. Default: the client's deadline, else 600 s. A shorter deadline of the client rules
 	// over a value that is set, and the server's `max_total_timeout` over both.
 	TotalTimeout *durationpb.Duration `protobuf:"bytes,12,opt,name=total_timeout,json=totalTimeout,proto3" json:"total_timeout,omitempty"`
-	// Most attempts of one call, the first included; retries and hedges count, skipped routes do not. Default 3, range 1
-	// to 8.
+	// Most attempts of one call, the first included; retries and hedges count, skipped routes do not. A retry never takes
+	// the attempt that a route needs which was not asked yet. Default: each planned route once and 2 more, at most 8. Range
+	// 1 to 8.
 	MaxAttempts *int32 `protobuf:"varint,13,opt,name=max_attempts,json=maxAttempts,proto3,oneof" json:"max_attempts,omitempty"`
 	// Longest `Retry-After` that is waited for on the same route. Default 1 s, range 0 s to 10 s.
 	MaxRetryWait *durationpb.Duration `protobuf:"bytes,14,opt,name=max_retry_wait,json=maxRetryWait,proto3" json:"max_retry_wait,omitempty"`
@@ -786,7 +791,7 @@ const file_understudy_v1_routing_proto_rawDesc = "" +
 	"SwitchMode\x12\x1b\n" +
 	"\x17SWITCH_MODE_UNSPECIFIED\x10\x00\x12\x19\n" +
 	"\x15SWITCH_MODE_RESTARTED\x10\x01\x12\x19\n" +
-	"\x15SWITCH_MODE_CONTINUED\x10\x02*\x8a\x02\n" +
+	"\x15SWITCH_MODE_CONTINUED\x10\x02*\xa7\x02\n" +
 	"\n" +
 	"SkipReason\x12\x1b\n" +
 	"\x17SKIP_REASON_UNSPECIFIED\x10\x00\x12\x1c\n" +
@@ -797,7 +802,8 @@ const file_understudy_v1_routing_proto_rawDesc = "" +
 	"\x14SKIP_REASON_ISOLATED\x10\x05\x12\x1b\n" +
 	"\x17SKIP_REASON_UNSUPPORTED\x10\x06\x12\x1c\n" +
 	"\x18SKIP_REASON_NOT_APPROVED\x10\a\x12\x17\n" +
-	"\x13SKIP_REASON_NO_TIME\x10\bBo\n" +
+	"\x13SKIP_REASON_NO_TIME\x10\b\x12\x1b\n" +
+	"\x17SKIP_REASON_NOT_REACHED\x10\tBo\n" +
 	"\x11dev.understudy.v1B\fRoutingProtoP\x01ZJgithub.com/understudy-gateway/understudy/gen/go/understudy/v1;understudyv1b\x06proto3"
 
 var (

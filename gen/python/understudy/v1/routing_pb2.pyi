@@ -212,6 +212,8 @@ class _SkipReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_SkipReason
     """The route is not approved as a backup of this workload."""
     SKIP_REASON_NO_TIME: _SkipReason.ValueType  # 8
     """The time that is left is too short for the route."""
+    SKIP_REASON_NOT_REACHED: _SkipReason.ValueType  # 9
+    """The call ended before the route's turn came: its attempts were used up, or a failure ended it."""
 
 class SkipReason(_SkipReason, metaclass=_SkipReasonEnumTypeWrapper):
     """Why a route was passed over."""
@@ -234,6 +236,8 @@ SKIP_REASON_NOT_APPROVED: SkipReason.ValueType  # 7
 """The route is not approved as a backup of this workload."""
 SKIP_REASON_NO_TIME: SkipReason.ValueType  # 8
 """The time that is left is too short for the route."""
+SKIP_REASON_NOT_REACHED: SkipReason.ValueType  # 9
+"""The call ended before the route's turn came: its attempts were used up, or a failure ended it."""
 Global___SkipReason: _TypeAlias = SkipReason  # noqa: Y015
 
 @_typing.final
@@ -312,8 +316,9 @@ class Policy(_message.Message):
     0 turns the check off. Range 0 to 1,000.
     """
     max_attempts: _builtins.int
-    """Most attempts of one call, the first included; retries and hedges count, skipped routes do not. Default 3, range 1
-    to 8.
+    """Most attempts of one call, the first included; retries and hedges count, skipped routes do not. A retry never takes
+    the attempt that a route needs which was not asked yet. Default: each planned route once and 2 more, at most 8. Range
+    1 to 8.
     """
     switch: Global___Switch.ValueType
     """What happens when an attempt fails after text was delivered. Default `SWITCH_CONTINUE`."""
