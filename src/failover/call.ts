@@ -225,8 +225,9 @@ export class Call {
     if (outcome.kind === "hedgeLost" && origin.hedge) this.#picker.returnHedge();
     if (outcome.kind === "completed") return true;
     // A hedge that fails beside the attempt that it was to help changes nothing for the client.
-    if (alone || !origin.hedge) this.#delivery.leave(classify(outcome).reason);
-    return final;
+    const changesNothing = origin.hedge && !alone;
+    if (!changesNothing) this.#delivery.leave(classify(outcome).reason);
+    return final && !changesNothing;
   }
 
   #complete(finishReason: FinishReason, last: AttemptRecord | undefined): void {

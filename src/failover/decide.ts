@@ -64,9 +64,13 @@ export function isFinal(ended: Ended): boolean {
   return outcome !== undefined && finalReason(ended, classify(outcome).action) !== undefined;
 }
 
-/** Whether another attempt may go on with what was delivered. */
+/** Whether another attempt may go on with what was delivered. A tool call of an attempt that nobody saw binds nobody. */
 function maySwitch(plan: Plan, answer: Answer, records: readonly AttemptRecord[]): boolean {
-  return plan.switchesAfterText && isContinuable(plan.request, answer) && !records.some((each) => each.toolCallBegun);
+  return (
+    plan.switchesAfterText &&
+    isContinuable(plan.request, answer) &&
+    !records.some((each) => each.delivered && each.toolCallBegun)
+  );
 }
 
 /** Whether what was delivered can be gone on with at all, in this call or by `resume` in another. */
@@ -79,19 +83,11 @@ export function isContinuable({ responseFormat, toolChoice }: CompleteRequest, a
 }
 
 /** The reason if the failure ends the call whatever routes are left. */
-function finalReason({ plan, records, record }: Ended, action: Action): ErrorReason | undefined {
-  if (action === "contentFilter") {
-    // Once another model's text was delivered, its own filter let the request pass: this route cannot carry it.
-    const begun = records.some(({ delivered }) => delivered);
-    return begun || plan.reroutesContentFilter ? undefined : ErrorReason.CONTENT_FILTERED;
-  }
-  if (action !== "callersFault") return undefined;
-  const [first] = records;
-  if (first === undefined || first === record) return ErrorReason.INVALID_REQUEST;
-  // A form that another attempt accepted was no fault of the caller; nor is one that only this dialect refuses.
-  const sameForm = first.origin.route.dialectVersion === record.origin.route.dialectVersion;
-  const accepted = records.some(({ opened }) => opened);
-  return sameForm && !accepted ? ErrorReason.INVALID_REQUEST : undefined;
+function finalReason({ plan, records }: Ended, action: Action): ErrorReason | undefined {
+  if (action !== "contentFilter") return undefined;
+  // Once another model's text was delivered, its own filter let the request pass: this route cannot carry it.
+  const begun = records.some(({ delivered }) => delivered);
+  return begun || plan.reroutesContentFilter ? undefined : ErrorReason.CONTENT_FILTERED;
 }
 
 /** One more attempt on the same route, if the failure calls for it and nothing speaks against it. */

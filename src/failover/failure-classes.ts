@@ -15,8 +15,6 @@ import type { Outcome } from "./attempt/outcome.ts";
  * - `disable`, `disableRepeated`: takes the route out for a while, at once or at the third time in a row; `switch`.
  * - `ifDiffers`: goes on only with a route that has a larger window.
  * - `withoutPrefill`, `withoutReasoning`: asks the same route once more in another form, else `switch`.
- * - `callersFault`: ends the call if no attempt had its form accepted before and the first one took the same form;
- *   else `switch`.
  * - `contentFilter`: ends the call unless the policy says otherwise.
  * - `end`: ends the call.
  */
@@ -30,7 +28,6 @@ export type Action =
   | "ifDiffers"
   | "withoutPrefill"
   | "withoutReasoning"
-  | "callersFault"
   | "contentFilter"
   | "end";
 
@@ -64,7 +61,7 @@ export const UPSTREAM_FAILURES: Readonly<Record<FailureKind, FailureClass>> = {
   billing: row("disable", "neutral", "MISCONFIGURED", "MISCONFIGURED"),
   forbidden: row("disableRepeated", "neutral", "MISCONFIGURED", "MISCONFIGURED"),
   "not-found": row("disable", "neutral", "MISCONFIGURED", "MISCONFIGURED"),
-  "invalid-request": row("callersFault", "neutral", "REJECTED", "MISCONFIGURED"),
+  "invalid-request": row("switch", "neutral", "REJECTED", "MISCONFIGURED"),
   "too-large": row("ifDiffers", "neutral", "REJECTED", "MISCONFIGURED"),
   "context-too-long": row("ifDiffers", "neutral", "REJECTED", "MISCONFIGURED"),
   "prefill-refused": row("withoutPrefill", "neutral", "REJECTED", "MISCONFIGURED"),

@@ -91,18 +91,27 @@ describe("before any text", () => {
     expect(a.effects).toEqual(["cooled down 30000"]);
   });
 
-  test("the caller's own fault ends the call and asks nobody else", async () => {
-    const b = route("b", [says("Hello.")]);
-    const seen = start(plan([route("a", [[failed("invalid-request", { status: 400 })]]), b]));
+  const REFUSED = [failed("invalid-request", { status: 400 })];
+
+  test("a route that refuses the request is passed over for the next", async () => {
+    const a = route("a", [REFUSED]);
+    const seen = start(plan([a, route("b", [says("Hello.")])]));
     await pass(10);
-    expect(seen.refusal?.reason).toBe(ErrorReason.INVALID_REQUEST);
-    expect(b.requests).toEqual([]);
+    expect(seen.text).toBe("Hello.");
+    expect(a.verdicts).toEqual(["neutral"]);
   });
 
-  test("a request that only another dialect refuses leaves the first error in charge", async () => {
-    const a = route("a", [[failed("overloaded")]]);
-    const b = route("b", [[failed("invalid-request", { status: 400 })]], { dialectVersion: "other/1" });
-    const seen = start(plan([a, b]));
+  test("a request that every route refuses is the caller's to mend", async () => {
+    const seen = start(plan([route("a", [REFUSED]), route("b", [REFUSED])]));
+    await pass(10);
+    expect(seen.refusal).toMatchObject({
+      reason: ErrorReason.INVALID_REQUEST,
+      message: expect.stringMatching(/^every route that was asked refused the request/u),
+    });
+  });
+
+  test("a request that one route refuses while the other is down may work later", async () => {
+    const seen = start(plan([route("a", [[failed("overloaded")]]), route("b", [REFUSED])]));
     await pass(10);
     expect(seen.refusal?.reason).toBe(ErrorReason.ALL_ROUTES_FAILED);
   });

@@ -141,15 +141,25 @@ describe("a hedge", () => {
     expect(pick(seen, "routeSwitched")).toEqual([]);
   });
 
-  test("does not go on when the primary finds a fault in the request", async () => {
-    const { b, seen } = stage([5_000, failed("invalid-request", { status: 400 })], silent());
+  test("does not go on when a content filter refuses the primary", async () => {
+    const { b, seen } = stage([5_000, failed("content-filtered")], silent());
     await pass(5_001);
     expect(seen.refusal).toMatchObject({
-      reason: ErrorReason.INVALID_REQUEST,
-      report: { attempts: [{ outcome: AttemptOutcome.REJECTED }, { outcome: AttemptOutcome.HEDGE_LOST }] },
+      reason: ErrorReason.CONTENT_FILTERED,
+      report: { attempts: [{ outcome: AttemptOutcome.CONTENT_FILTERED }, { outcome: AttemptOutcome.HEDGE_LOST }] },
     });
     expect(b.open).toBe(0);
   });
+
+  test.each(["invalid-request", "content-filtered", "unauthenticated"] as const)(
+    "that is refused as %s ends alone",
+    async (kind) => {
+      const { seen } = stage([OPENED, SUSPECT_MS + 500, text("Mine."), finished()], [failed(kind)]);
+      await pass(SUSPECT_MS + 600);
+      expect(seen.text).toBe("Mine.");
+      expect(pick(seen, "routeSwitched")).toEqual([]);
+    },
+  );
 
   test("when both fail the third route takes over", async () => {
     const routes = [

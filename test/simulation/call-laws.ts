@@ -33,7 +33,7 @@ export function callLaws(scenario: Scenario, seen: Seen): string[] {
       ...switchLaw(call, exchanges),
       ...sequenceLaw(call),
       ...ledgerLaw(call, exchanges, completed),
-      ...faultLaw(exchanges),
+      ...faultLaw(call, exchanges),
       ...healthLaw(scenario, call, exchanges),
       ...livenessLaw(scenario, call, completed),
     ];
@@ -194,14 +194,27 @@ function sumLaw({ attempts, usage, cost }: Completed): string[] {
   return breaches;
 }
 
-/** P11: nobody else is asked after the first attempt found a fault in the request. */
-function faultLaw([first, ...later]: readonly Exchange[]): string[] {
-  if (first?.failure?.kind !== "invalid-request") return [];
-  const endMs = first.abortedAtMs ?? 0;
-  return later.flatMap(({ route, startedAtMs }) =>
-    startedAtMs > endMs ? [`P11: ${route} was asked after the caller's own fault`] : [],
-  );
+/** P11: a request that every attempt had refused is the caller's to mend, and no other failure is. */
+function faultLaw({ refusal, events }: SeenCall, exchanges: readonly Exchange[]): string[] {
+  const isOver = refusal === undefined || refusal.reason === ErrorReason.DEADLINE_EXCEEDED;
+  if (isOver || events.some(({ response: { event } }) => event.case !== "started")) return [];
+  const kinds = exchanges.map(({ failure }) => failure?.kind);
+  const allRefused = kinds.length > 0 && kinds.every((kind) => kind === "invalid-request");
+  const mayBeFault =
+    kinds.includes("invalid-request") && kinds.every((kind) => kind !== undefined && REFUSED.has(kind));
+  const isFault = refusal.reason === ErrorReason.INVALID_REQUEST;
+  if (isFault ? mayBeFault : !allRefused) return [];
+  return [`P11: the attempts ended as ${kinds.join(", ")}, and the call says ${refusal.message}`];
 }
+
+/** Failures that the request itself brings about, on this route. */
+const REFUSED: ReadonlySet<string> = new Set([
+  "invalid-request",
+  "too-large",
+  "context-too-long",
+  "prefill-refused",
+  "signature-refused",
+]);
 
 /** P12: where every upstream works, nothing is switched, hedged or tried twice. */
 function healthLaw({ routes }: Scenario, call: SeenCall, exchanges: readonly Exchange[]): string[] {
@@ -223,7 +236,7 @@ function livenessLaw({ routes }: Scenario, call: SeenCall, completed: Completed 
 }
 
 /** Failures that end a call whatever routes are left, or leave only those with a larger window. */
-const FINAL: ReadonlySet<string> = new Set(["invalid-request", "content-filtered", "too-large", "context-too-long"]);
+const FINAL: ReadonlySet<string> = new Set(["content-filtered", "too-large", "context-too-long"]);
 
 function endsTheCall({ end }: Reply): boolean {
   return end.kind === "fails" && FINAL.has(end.failure);

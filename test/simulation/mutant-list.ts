@@ -67,10 +67,10 @@ export const MUTANTS: readonly Mutant[] = [
     caughtBy: "simulation",
   },
   {
-    name: "the caller's fault goes to the next route",
+    name: "a route that refuses the request ends the call",
     file: "failover/failure-classes.ts",
-    find: '"invalid-request": row("callersFault"',
-    replace: '"invalid-request": row("switch"',
+    find: '"invalid-request": row("switch"',
+    replace: '"invalid-request": row("contentFilter"',
     caughtBy: "simulation",
   },
   {
@@ -153,7 +153,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "a switch after text and a begun tool call",
     file: "failover/decide.ts",
-    find: " && !records.some((each) => each.toolCallBegun);",
+    find: " && !records.some((each) => each.delivered && each.toolCallBegun);",
     replace: ";",
     caughtBy: "simulation",
   },

@@ -28,7 +28,16 @@ export interface CallEnd {
 const DEFAULT_RETRY_MS = 1_000;
 
 /** One thing that kept a route from answering: an attempt or a skip. */
-type Cause = "misconfigured" | "resting" | "full" | "contextTooLong" | "unsupported" | "noTime" | "filtered" | "failed";
+type Cause =
+  | "misconfigured"
+  | "resting"
+  | "full"
+  | "contextTooLong"
+  | "unsupported"
+  | "noTime"
+  | "filtered"
+  | "refused"
+  | "failed";
 
 /** Causes of the same kind on every route give a reason of their own; mixed ones do not. */
 const REASONS: Readonly<Record<Exclude<Cause, "failed">, ErrorReason>> = {
@@ -39,6 +48,7 @@ const REASONS: Readonly<Record<Exclude<Cause, "failed">, ErrorReason>> = {
   unsupported: ErrorReason.UNSUPPORTED,
   noTime: ErrorReason.DEADLINE_EXCEEDED,
   filtered: ErrorReason.CONTENT_FILTERED,
+  refused: ErrorReason.INVALID_REQUEST,
 };
 
 /** Says why the call has no whole answer, with everything that was tried. */
@@ -71,7 +81,7 @@ const EFFECTS: Partial<Record<ErrorReason, string>> = {
   [ErrorReason.ANSWER_INTERRUPTED]: "the answer broke off and no route could go on with it",
   [ErrorReason.DRAINING]: "this server is about to stop",
   [ErrorReason.DEADLINE_EXCEEDED]: "the deadline came before the answer was complete",
-  [ErrorReason.INVALID_REQUEST]: "the upstream found a fault in the request",
+  [ErrorReason.INVALID_REQUEST]: "every route that was asked refused the request",
   [ErrorReason.CONTEXT_TOO_LONG]: "the conversation is too long for every route",
   [ErrorReason.CONTENT_FILTERED]: "a content filter refused the request",
   [ErrorReason.ROUTE_MISCONFIGURED]: "every route's key, bill or model was refused by its upstream",
@@ -91,7 +101,10 @@ function interrupted({ reason }: CallEnd): ErrorReason {
 }
 
 function commonReason(records: readonly AttemptRecord[], skips: readonly SkipRecord[]): ErrorReason {
-  const causes = new Set<Cause>([...records.map(causeOfAttempt), ...skips.map(causeOfSkip)]);
+  const tried = records.map(causeOfAttempt);
+  // Whoever is not asked now would most likely say the same: it is the request that must change.
+  if (tried.length > 0 && tried.every((cause) => cause === "refused")) return REASONS.refused;
+  const causes = new Set<Cause>([...tried, ...skips.map(causeOfSkip)]);
   // What a route cannot carry tells nothing about the others.
   if (causes.size > 1) causes.delete("unsupported");
   if (causes.size > 1) causes.delete("contextTooLong");
@@ -104,11 +117,10 @@ function commonReason(records: readonly AttemptRecord[], skips: readonly SkipRec
 
 function causeOfAttempt({ outcome }: AttemptRecord): Cause {
   if (outcome === undefined) return "failed";
-  if (
-    outcome.kind === "failed" &&
-    (outcome.failure.kind === "context-too-long" || outcome.failure.kind === "too-large")
-  ) {
-    return "contextTooLong";
+  if (outcome.kind === "failed") {
+    const { kind } = outcome.failure;
+    if (kind === "context-too-long" || kind === "too-large") return "contextTooLong";
+    if (kind === "invalid-request") return "refused";
   }
   if (outcome.kind === "timedOut" && outcome.cutShort) return "noTime";
   switch (classify(outcome).outcome) {
@@ -119,7 +131,7 @@ function causeOfAttempt({ outcome }: AttemptRecord): Cause {
     case AttemptOutcome.CONTENT_FILTERED:
       return "filtered";
     case AttemptOutcome.REJECTED:
-      // Not final, so the route could not carry the request in its form.
+      // Of the form that this gateway gave it.
       return "unsupported";
     default:
       return "failed";

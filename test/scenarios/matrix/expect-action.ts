@@ -48,9 +48,8 @@ export function expectAction(phase: Phase, incident: Incident): Expected {
 
 /** The status if no other attempt may follow. */
 function refusalOf({ delivered }: Phase, { action }: FailureClass): string | undefined {
-  const ends = action === "callersFault" || action === "contentFilter" || action === "end";
+  const ends = action === "contentFilter" || action === "end";
   if (delivered !== "nothing" && (ends || AT_FAILURE[delivered] === "refuse")) return "ABORTED ANSWER_INTERRUPTED";
-  if (action === "callersFault") return "INVALID_ARGUMENT INVALID_REQUEST";
   return action === "contentFilter" ? "FAILED_PRECONDITION CONTENT_FILTERED" : undefined;
 }
 

@@ -134,6 +134,12 @@ export const BEFORE_TEXT: readonly Scenario[] = [
     switches: ["primary third FAILED RESTARTED"],
   },
   {
+    name: "a request that the primary refuses",
+    routes: [{ faults: "status=422" }, HEALTHY],
+    attempts: ["primary REJECTED 422", BACKUP],
+    switches: ["primary backup MISCONFIGURED RESTARTED"],
+  },
+  {
     name: "a deadline that leaves the backup its share",
     routes: [{ faults: "hang" }, HEALTHY],
     policy: { first_token_timeout: "10s" },

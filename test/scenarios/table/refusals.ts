@@ -74,10 +74,9 @@ export const REFUSALS: readonly Scenario[] = [
     refused: "INVALID_ARGUMENT CONTEXT_TOO_LONG",
   },
   {
-    name: "a fault of the request that the primary finds",
-    routes: [{ faults: "status=422" }, HEALTHY],
-    attempts: ["primary REJECTED 422"],
-    skips: ["backup NOT_REACHED"],
+    name: "a request that no route takes",
+    routes: [{ faults: "status=422" }, { faults: "status=400" }],
+    attempts: ["primary REJECTED 422", "backup REJECTED 400"],
     refused: "INVALID_ARGUMENT INVALID_REQUEST",
   },
   {
