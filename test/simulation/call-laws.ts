@@ -228,7 +228,8 @@ function livenessLaw({ routes }: Scenario, call: SeenCall, completed: Completed 
   if (completed !== undefined || call.cancelledAtMs !== undefined || script.timeoutMs < 600_000) return [];
   const order = [...routes.slice(script.firstRoute), ...routes.slice(0, script.firstRoute)];
   const at = order.findIndex(isHealthy);
-  const inReach = at >= 0 && at < script.maxAttempts;
+  // A hedge that lost has used up an attempt.
+  const inReach = at === 0 || (at > 0 && at + (script.hedges ? 1 : 0) < script.maxAttempts);
   const ends = order.slice(0, at).some(({ replies }) => replies.some(endsTheCall));
   const legal = script.switches && (script.shape === "text" || call.plan.holdsBackAnswer);
   if (!inReach || ends || (at > 0 && !legal)) return [];

@@ -153,8 +153,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "a switch after text and a begun tool call",
     file: "failover/decide.ts",
-    find: " && !records.some((each) => each.delivered && each.toolCallBegun);",
-    replace: ";",
+    find: "    !records.some((each) => each.delivered && each.toolCallBegun)\n",
+    replace: "    true\n",
     caughtBy: "simulation",
   },
   {
