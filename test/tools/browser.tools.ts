@@ -165,7 +165,7 @@ describe.each([
     expect(rows).toEqual([
       ["attempt", "route", "outcome", "upstream"],
       ["1", "down.primary", "failed", "503"],
-      ["2", "down.primary", "failed", "503"],
+      ["2", "down.backup", "failed", "529"],
     ]);
     expect(await opened.page.textContent(".failure")).toMatch(/try again in \d+\.\d s · request \S+/u);
   });

@@ -93,7 +93,9 @@ const EFFECTS: Partial<Record<ErrorReason, string>> = {
 /** How many of the routes were asked. */
 function describeExtent(records: readonly AttemptRecord[], skips: readonly SkipRecord[]): string {
   if (records.length === 0) return "no route could be asked";
-  return skips.length === 0 ? "every route was tried" : "no route that was asked could answer";
+  const tried = new Set(records.map(({ origin }) => origin.route.name));
+  const all = skips.every(({ route }) => tried.has(route));
+  return all ? "every route was tried" : "no route that was asked could answer";
 }
 
 function interrupted({ reason }: CallEnd): ErrorReason {
