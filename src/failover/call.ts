@@ -2,7 +2,6 @@
 
 import { FinishReason } from "../../gen/ts/understudy/v1/conversation_pb.ts";
 import { ErrorReason } from "../../gen/ts/understudy/v1/ledger_pb.ts";
-import { SkipReason } from "../../gen/ts/understudy/v1/routing_pb.ts";
 import type { CallEnding, CallRun } from "../call/call-record.ts";
 import type { Plan } from "../call/plan.ts";
 import { CallRefused } from "../call/refusal.ts";
@@ -23,6 +22,7 @@ import type { AttemptRecord } from "./ledger/attempt-record.ts";
 import { makeRefusal } from "./ledger/final-refusal.ts";
 import { makeCompleted } from "./ledger/make-completed.ts";
 import { type Ledger, makeLedger, salvageLedger } from "./ledger/make-ledger.ts";
+import { whyNotReached } from "./ledger/skip-record.ts";
 import { remainingTokens } from "./ledger/token-usage.ts";
 import type { Outbox } from "./outbox.ts";
 import { type Picked, RoutePicker } from "./route-picker.ts";
@@ -244,7 +244,7 @@ export class Call {
   }
 
   #refuse(reason: ErrorReason | undefined): void {
-    this.#skipRest(reason);
+    this.#picker.skipRest(whyNotReached(reason, this.#hasAttempts() ? undefined : this.#plan.maxAttempts));
     const ledger = this.#makeLedger();
     const refusal = makeRefusal({
       plan: this.#plan,
@@ -256,15 +256,6 @@ export class Call {
     });
     this.#delivery.close(new CallRefused(refusal));
     this.#end({ kind: "refused", reason: refusal.reason, message: refusal.message }, ledger);
-  }
-
-  #skipRest(reason: ErrorReason | undefined): void {
-    if (reason === ErrorReason.DEADLINE_EXCEEDED) {
-      this.#picker.skipRest(SkipReason.NO_TIME, "the deadline came before its turn");
-    } else if (!this.#hasAttempts()) {
-      const spent = `the call had made its ${this.#plan.maxAttempts} attempts, max_attempts, before its turn`;
-      this.#picker.skipRest(SkipReason.NOT_REACHED, spent);
-    } else this.#picker.skipRest(SkipReason.NOT_REACHED, "the call ended before its turn");
   }
 
   #makeLedger(): Ledger {

@@ -108,9 +108,10 @@ export class RoutePicker {
   }
 
   /** The call fails before the turn of the routes that are left: none of them is missing from the ledger. */
-  skipRest(reason: SkipReason, message: string): void {
+  skipRest(why: Refused): void {
     for (const { route, unsupported } of this.#plan.routes.slice(this.#next)) {
-      this.#skip(route, { reason, message, retryAtMs: undefined, ...unsupported }, unsupported?.contextTooLong);
+      if (unsupported === undefined) this.#skip(route, why);
+      else this.#skip(route, { ...unsupported, retryAtMs: undefined }, unsupported.contextTooLong);
     }
     this.#next = this.#plan.routes.length;
   }

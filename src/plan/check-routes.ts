@@ -3,7 +3,6 @@
 import type { Config } from "../../gen/ts/understudy/config/v1/config_pb.ts";
 import { type Capabilities, Continuation } from "../../gen/ts/understudy/v1/route_service_pb.ts";
 import { Switch } from "../../gen/ts/understudy/v1/routing_pb.ts";
-
 import { MAX_ATTEMPTS } from "../config/policy-ranges.ts";
 
 /** Something to think about before an outage. */

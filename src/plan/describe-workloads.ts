@@ -4,7 +4,7 @@ import type { Config } from "../../gen/ts/understudy/config/v1/config_pb.ts";
 import { Continuation, type Route, RouteApproval_State as State } from "../../gen/ts/understudy/v1/route_service_pb.ts";
 import { describeLimit } from "../time/duration.ts";
 import type { Approvals, Standing } from "./approvals.ts";
-import { PLAIN_CALL, type ResolvedPolicy, resolvePolicy } from "./policy.ts";
+import { type ResolvedPolicy, resolveWorkloadPolicy } from "./policy.ts";
 
 const CONTINUES: Readonly<Record<Continuation, string>> = {
   [Continuation.UNSPECIFIED]: "does not continue",
@@ -26,7 +26,7 @@ export function describeWorkloads(
       (route, index) =>
         `  ${index + 1}. ${describeRoute(describe(route))}${describeStanding(approvals.of(name, route))}`,
     ),
-    `  ${describeLimits(resolvePolicy([workload.policy], { ...PLAIN_CALL, routeCount: 1 + workload.backups.length }, maxTotalTimeoutMs))}`,
+    `  ${describeLimits(resolveWorkloadPolicy(workload.policy, workload.backups.length, maxTotalTimeoutMs))}`,
   ]);
 }
 

@@ -52,7 +52,7 @@ export interface ResolvedPolicy {
   readonly reroutesContentFilter: boolean;
 }
 
-/** A call of which nothing is known but its policy: what `ListWorkloads` shows. */
+/** A call of one route of which nothing is known but its policy. */
 export const PLAIN_CALL: PolicyFacts = {
   routeCount: 1,
   estimatedInputTokens: 0,
@@ -61,6 +61,15 @@ export const PLAIN_CALL: PolicyFacts = {
   asksForJson: false,
   clientTimeoutMs: undefined,
 };
+
+/** The rules of a workload's plain call: what `ListWorkloads` shows. */
+export function resolveWorkloadPolicy(
+  policy: Policy | undefined,
+  backupCount: number,
+  maxTotalTimeoutMs: number,
+): ResolvedPolicy {
+  return resolvePolicy([policy], { ...PLAIN_CALL, routeCount: 1 + backupCount }, maxTotalTimeoutMs);
+}
 
 type DurationField = {
   [K in keyof Policy]-?: NonNullable<Policy[K]> extends Duration ? K : never;

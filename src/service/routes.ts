@@ -24,7 +24,7 @@ import type { PlannedRoute as PlanRoute } from "../call/plan.ts";
 import { CallRefused, type Refusal } from "../call/refusal.ts";
 import { describeApproval } from "../plan/describe-approval.ts";
 import { makePlan, type PlanSettings } from "../plan/make-plan.ts";
-import { describePolicy, PLAIN_CALL, resolvePolicy } from "../plan/policy.ts";
+import { describePolicy, resolveWorkloadPolicy } from "../plan/policy.ts";
 import type { ProtectedRoute } from "../route/protected-route.ts";
 import type { RouteTable } from "../route/route-table.ts";
 import { checkMayUseRoute, checkOperator, checkScope } from "./check-scope.ts";
@@ -157,12 +157,11 @@ function describeRoute(
 
 function describeWorkload(name: string, { workloads, maxTotalTimeoutMs, approvals }: PlanSettings): Workload {
   const workload = workloads[name];
-  const facts = { ...PLAIN_CALL, routeCount: 1 + (workload?.backups.length ?? 0) };
-  const policy = describePolicy(resolvePolicy([workload?.policy], facts, maxTotalTimeoutMs));
+  const resolved = resolveWorkloadPolicy(workload?.policy, workload?.backups.length ?? 0, maxTotalTimeoutMs);
   const routing = create(RoutingSchema, {
     primary: workload?.primary ?? "",
     backups: workload?.backups ?? [],
-    policy,
+    policy: describePolicy(resolved),
   });
   return create(WorkloadSchema, {
     name,

@@ -50,6 +50,51 @@ describe("when nothing works", () => {
   });
 });
 
+describe("the routes that were not asked are told of", () => {
+  const down = [[failed("overloaded")]];
+  const full = { kind: "refused", reason: SkipReason.AT_CAPACITY, message: "is full", retryAtMs: undefined } as const;
+
+  test.each([
+    ["all were asked", {}, /^every route was tried \(/u, []],
+    [
+      "the attempts were used up",
+      { maxAttempts: 1 },
+      /^no route that was asked could answer .* b was skipped: the call had made its 1 attempts, max_attempts/u,
+      [{ route: "b", reason: SkipReason.NOT_REACHED }],
+    ],
+  ])("%s", async (_, more, message, skips) => {
+    const seen = start(plan([route("a", down), route("b", down)], more));
+    await pass(10);
+    expect(seen.refusal).toMatchObject({
+      reason: ErrorReason.ALL_ROUTES_FAILED,
+      message: expect.stringMatching(message),
+      report: { skips },
+    });
+  });
+
+  test("a route that could not be asked", async () => {
+    const seen = start(plan([route("a", down), route("b", down, { admission: full })]));
+    await pass(10);
+    expect(seen.refusal?.message).toMatch(/^no route that was asked could answer/u);
+  });
+
+  test("none could be asked", async () => {
+    const open = { ...full, reason: SkipReason.ISOLATED };
+    const seen = start(plan([route("a", down, { admission: full }), route("b", down, { admission: open })]));
+    await pass(10);
+    expect(seen.refusal?.message).toMatch(/^no route could be asked/u);
+  });
+
+  test("what a route cannot carry stays its reason", async () => {
+    const planned = plan([route("a", down), route("b", down)], { maxAttempts: 1 });
+    const unsupported = { reason: SkipReason.UNSUPPORTED, message: "does not carry tools", contextTooLong: false };
+    const routes = planned.routes.map((each, index) => (index === 1 ? { ...each, unsupported } : each));
+    const seen = start({ ...planned, routes });
+    await pass(10);
+    expect(seen.refusal?.report?.skips).toMatchObject([{ route: "b", message: "does not carry tools" }]);
+  });
+});
+
 describe("a route that is open", () => {
   const open = { kind: "refused", reason: SkipReason.BREAKER_OPEN, message: "is open", retryAtMs: undefined } as const;
 

@@ -118,6 +118,15 @@ describe("at failure", () => {
   });
 });
 
+test("a tool call of an attempt that nobody saw does not keep a later text from going on", async () => {
+  const dead = route("a", [[OPENED, grew, cut]], { retries: 0 });
+  const broken = route("b", [[OPENED, text("It is sunny "), cut]], { retries: 0 });
+  const seen = start(plan([dead, broken, route("c", [says("in Paris.")])], { request: request({ tools }) }));
+  await pass(1_000);
+  expect(seen.text).toBe("It is sunny in Paris.");
+  expect(pick(seen, "completed")).toHaveLength(1);
+});
+
 test("a stream that ends behind a whole tool call is refused and cannot be resumed", async () => {
   const { seen } = ask([OPENED, toolCall("one"), cut], says("No."));
   await pass(100);

@@ -252,7 +252,7 @@ type ErrorReason int32
 const (
 	// Not a reason: never sent.
 	ErrorReason_ERROR_REASON_UNSPECIFIED ErrorReason = 0
-	// The request is not valid. `INVALID_ARGUMENT`.
+	// The request is not valid, or every route that was asked refused it. `INVALID_ARGUMENT`.
 	ErrorReason_ERROR_REASON_INVALID_REQUEST ErrorReason = 1
 	// The conversation is too long for every route. `INVALID_ARGUMENT`.
 	ErrorReason_ERROR_REASON_CONTEXT_TOO_LONG ErrorReason = 2

@@ -549,7 +549,7 @@ type Policy struct {
 	// over a value that is set, and the server's `max_total_timeout` over both.
 	TotalTimeout *durationpb.Duration `protobuf:"bytes,12,opt,name=total_timeout,json=totalTimeout,proto3" json:"total_timeout,omitempty"`
 	// Most attempts of one call, the first included; retries and hedges count, skipped routes do not. A retry never takes
-	// the attempt that a route needs which was not asked yet. Default: each planned route once and 2 more, at most 8. Range
+	// the attempt that a later route needs. Default: each planned route once and 2 more, at most 8. Range
 	// 1 to 8.
 	MaxAttempts *int32 `protobuf:"varint,13,opt,name=max_attempts,json=maxAttempts,proto3,oneof" json:"max_attempts,omitempty"`
 	// Longest `Retry-After` that is waited for on the same route. Default 1 s, range 0 s to 10 s.

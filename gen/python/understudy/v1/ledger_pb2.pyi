@@ -167,7 +167,7 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     ERROR_REASON_UNSPECIFIED: _ErrorReason.ValueType  # 0
     """Not a reason: never sent."""
     ERROR_REASON_INVALID_REQUEST: _ErrorReason.ValueType  # 1
-    """The request is not valid. `INVALID_ARGUMENT`."""
+    """The request is not valid, or every route that was asked refused it. `INVALID_ARGUMENT`."""
     ERROR_REASON_CONTEXT_TOO_LONG: _ErrorReason.ValueType  # 2
     """The conversation is too long for every route. `INVALID_ARGUMENT`."""
     ERROR_REASON_CONTENT_FILTERED: _ErrorReason.ValueType  # 3
@@ -217,7 +217,7 @@ class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
 ERROR_REASON_UNSPECIFIED: ErrorReason.ValueType  # 0
 """Not a reason: never sent."""
 ERROR_REASON_INVALID_REQUEST: ErrorReason.ValueType  # 1
-"""The request is not valid. `INVALID_ARGUMENT`."""
+"""The request is not valid, or every route that was asked refused it. `INVALID_ARGUMENT`."""
 ERROR_REASON_CONTEXT_TOO_LONG: ErrorReason.ValueType  # 2
 """The conversation is too long for every route. `INVALID_ARGUMENT`."""
 ERROR_REASON_CONTENT_FILTERED: ErrorReason.ValueType  # 3

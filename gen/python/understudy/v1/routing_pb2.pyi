@@ -317,7 +317,7 @@ class Policy(_message.Message):
     """
     max_attempts: _builtins.int
     """Most attempts of one call, the first included; retries and hedges count, skipped routes do not. A retry never takes
-    the attempt that a route needs which was not asked yet. Default: each planned route once and 2 more, at most 8. Range
+    the attempt that a later route needs. Default: each planned route once and 2 more, at most 8. Range
     1 to 8.
     """
     switch: Global___Switch.ValueType

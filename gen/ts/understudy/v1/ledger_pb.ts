@@ -629,7 +629,7 @@ export const ErrorReason = {
   UNSPECIFIED: 0,
 
   /**
-   * The request is not valid. `INVALID_ARGUMENT`.
+   * The request is not valid, or every route that was asked refused it. `INVALID_ARGUMENT`.
    *
    * @generated from enum value: ERROR_REASON_INVALID_REQUEST = 1;
    */

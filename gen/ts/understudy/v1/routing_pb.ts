@@ -153,7 +153,7 @@ export type Policy = Message<"understudy.v1.Policy"> & {
 
   /**
    * Most attempts of one call, the first included; retries and hedges count, skipped routes do not. A retry never takes
-   * the attempt that a route needs which was not asked yet. Default: each planned route once and 2 more, at most 8. Range
+   * the attempt that a later route needs. Default: each planned route once and 2 more, at most 8. Range
    * 1 to 8.
    *
    * @generated from field: optional int32 max_attempts = 13;
