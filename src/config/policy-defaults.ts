@@ -46,5 +46,5 @@ export const CHARACTERS_PER_TOKEN = 3.5;
 
 /** What asks a route with `continuation: instruct` to go on. */
 export const CONTINUATION_INSTRUCTION =
-  "Your previous message was cut off. Continue it from exactly where it stopped, beginning with the very next " +
-  "characters. Do not repeat any of it, do not apologise, and do not comment on the interruption.";
+  "Your previous message was cut off. Continue it from exactly where it stopped. Do not start over, do not apologise, " +
+  "and do not comment on the interruption.";

@@ -30,20 +30,6 @@ export const MAX_OUTBOX_BYTES = 64 * 1024;
 /** A sign of life for balancers that close idle streams, most of them after 60 s, some after 15 s. */
 export const HEARTBEAT_INTERVAL_MS = 10_000;
 
-/**
- * Tail of the answer in which a repeat is looked for, and the most that is held meanwhile, in UTF-16 units. With at
- * least 12 equal characters 0.14 % of healthy seams in prose lose text and 96 % of repeats are found
- * (20,000 cuts each of prose, code, tables and lists).
- */
-export const OVERLAP_WINDOW = 256;
-export const MIN_OVERLAP = 12;
-
-/** Longest hold of a suspected repeat. */
-export const OVERLAP_HOLD_MS = 400;
-
-/** So many characters equal to the answer's beginning are no coincidence. */
-export const MIN_START_OVER = 64;
-
 /** A timer that fires this late says that this process was busy, not that the upstream was silent. */
 export const LAG_TOLERANCE_MS = 50;
 

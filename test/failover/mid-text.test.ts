@@ -14,7 +14,11 @@ describe("in the middle of the text", () => {
     const b = route("b", [says(" upon", " a time.")]);
     const seen = start(plan([route("a", [hangsAfter("Once", " upon")]), b], {}));
     await pass(20_001);
-    expect(b.requests[0]?.continuation).toEqual({ form: "instruct", text: "Once upon", instruction: "Go on." });
+    expect(b.requests[0]?.continuation).toEqual({
+      form: "instruct",
+      text: "Once upon",
+      instruction: "Go on.\n\nBegin your reply with exactly these last words, and go on from there:\nOnce upon",
+    });
     expect(pick(seen, "routeSwitched")).toMatchObject([
       { reason: SwitchReason.STALLED, mode: SwitchMode.CONTINUED, atUtf8Byte: 9n, gap: { seconds: 20n } },
     ]);

@@ -19,9 +19,9 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a repeat at the seam is kept",
-    file: "failover/seam/seam.ts",
-    find: "const repeated = this.#looksForOverlap ? this.#overlap(head) : 0;",
-    replace: "const repeated = 0;",
+    file: "failover/seam/repeat.ts",
+    find: "if (!this.text.endsWith(said.slice(0, length))) continue;",
+    replace: "continue;",
     caughtBy: "simulation",
   },
   {

@@ -1,6 +1,6 @@
 /** Turns a scripted reply into the content that an upstream says. */
 
-import type { UpstreamEvent, UpstreamRequest } from "../../src/call/upstream.ts";
+import type { ContinuationRequest, UpstreamEvent, UpstreamRequest } from "../../src/call/upstream.ts";
 import type { IdealAnswer } from "./ideal-answer.ts";
 import type { Reply } from "./scenario.ts";
 
@@ -8,6 +8,9 @@ import type { Reply } from "./scenario.ts";
 const REPEAT_LENGTH = 20;
 /** Length of a start-over that then goes another way: more than is taken for a coincidence. */
 const DIVERGING_LENGTH = 66;
+
+/** Fewer characters are not taken for the beginning of the whole answer. */
+const MIN_RETOLD = 4;
 
 /** The content of a whole reply, piece by piece. */
 export function planReply(reply: Reply, ideal: IdealAnswer, request: UpstreamRequest): UpstreamEvent[] {
@@ -35,11 +38,22 @@ function splitText(reply: Reply, ideal: string, { continuation, request }: Upstr
   const rest = ideal.slice(text.length);
   // An end in the middle of a repeat cannot be told from an answer that goes on with those words.
   const seam = reply.end.kind === "cutsShort" ? "exact" : reply.seam;
-  if (seam === "startsOver") return { head: "", rest: ideal };
-  if (seam === "diverges" && text.length > DIVERGING_LENGTH + 2) {
+  // So little comes again by itself.
+  if (seam === "startsOver" && text.length >= MIN_RETOLD) return { head: "", rest: ideal };
+  // Behind a whole paragraph another may begin in the same words.
+  if (seam === "diverges" && text.length > DIVERGING_LENGTH + 2 && !ideal.slice(text.length).startsWith("\n")) {
     return { head: "", rest: `${ideal.slice(0, DIVERGING_LENGTH)}¿ another answer` };
   }
-  return { head: seam === "repeats" && form === "instruct" ? lastWords(text) : "", rest };
+  if (form === "prefill") return { head: "", rest };
+  return { head: seam === "repeats" ? lastWords(text) : quotedWords(continuation, rest), rest };
+}
+
+/** The words that a model was asked to begin with, where it goes on in the middle of a word: nothing else tells that. */
+function quotedWords({ instruction, text }: ContinuationRequest, rest: string): string {
+  if (!/[\p{L}\p{N}]$/u.test(text) || !/^[\p{L}\p{N}]/u.test(rest)) return "";
+  let start = text.length;
+  while (start > 0 && instruction.endsWith(text.slice(start - 1))) start--;
+  return text.slice(start);
 }
 
 function lastWords(text: string): string {

@@ -2,9 +2,10 @@
 
 import type { ToolCall } from "../../../gen/ts/understudy/v1/conversation_pb.ts";
 import type { Delivery } from "../delivery.ts";
-import { MAX_HELD_BYTES, OVERLAP_HOLD_MS } from "../engine-limits.ts";
+import { MAX_HELD_BYTES } from "../engine-limits.ts";
 import type { AttemptRecord } from "../ledger/attempt-record.ts";
-import { type Continued, TextPath } from "../seam/text-path.ts";
+import type { Continued } from "../seam/seam.ts";
+import { TextPath } from "../seam/text-path.ts";
 
 /** What is held back until the answer is complete. */
 type Held =
@@ -35,7 +36,6 @@ export class AttemptOutput {
   #holds: boolean;
   #wholeText = "";
   #trimmedLength = 0;
-  #releaseTimer: NodeJS.Timeout | undefined;
 
   constructor(options: AttemptOutputOptions) {
     this.#options = options;
@@ -58,9 +58,6 @@ export class AttemptOutput {
 
   text(piece: string): void {
     this.#deliver(this.#path.push(piece));
-    if (this.#releaseTimer === undefined && this.#path.holdsOverlap) {
-      this.#releaseTimer = setTimeout(() => this.#deliver(this.#path.release()), OVERLAP_HOLD_MS);
-    }
   }
 
   reasoning(text: string, opaque: string | undefined): void {
@@ -81,7 +78,6 @@ export class AttemptOutput {
 
   /** Lets go what the seam holds. Called at a tool call, and at the end of the answer before `fault` is asked again. */
   settle(): void {
-    clearTimeout(this.#releaseTimer);
     this.#deliver(this.#path.end());
   }
 
@@ -118,7 +114,6 @@ export class AttemptOutput {
 
   /** Drops what is held. */
   discard(): void {
-    clearTimeout(this.#releaseTimer);
     this.#held = [];
   }
 

@@ -1,5 +1,6 @@
 /** Starts an attempt: its line in the ledger, the way of its output, and its request in the form that the route takes. */
 
+import type { CompleteRequest } from "../../../gen/ts/understudy/v1/completion_service_pb.ts";
 import { SwitchMode } from "../../../gen/ts/understudy/v1/routing_pb.ts";
 import type { Plan } from "../../call/plan.ts";
 import type { Contender } from "../contest.ts";
@@ -12,6 +13,9 @@ import { Attempt, type AttemptEvents } from "./attempt.ts";
 import { AttemptOutput } from "./attempt-output.ts";
 import type { SilenceWatch } from "./silence-watch.ts";
 import type { AnswerCheck } from "./verify-answer.ts";
+
+/** So many characters of a request tell which words its answer may hold. */
+const MAX_CONTEXT = 8_000;
 
 /** What an attempt needs of its call. */
 export interface LaunchOptions {
@@ -48,7 +52,12 @@ export function launchAttempt(options: LaunchOptions): Contender {
     continued:
       delivered === ""
         ? undefined
-        : { delivered, form: continuation?.form ?? "instruct", stopSequences: request.stopSequences },
+        : {
+            delivered,
+            form: continuation?.form ?? "instruct",
+            stopSequences: request.stopSequences,
+            context: wordsOf(request),
+          },
     holdsBackAnswer: plan.holdsBackAnswer,
     waitsForWin: hedge,
     includesReasoning: request.reasoning?.include ?? false,
@@ -78,4 +87,13 @@ export function launchAttempt(options: LaunchOptions): Contender {
 function modeOf(number: number, delivered: string): SwitchMode {
   if (number === 1) return SwitchMode.UNSPECIFIED;
   return delivered === "" ? SwitchMode.RESTARTED : SwitchMode.CONTINUED;
+}
+
+/** What was asked, as far as it may hold words of the answer. */
+function wordsOf({ messages }: CompleteRequest): string {
+  const texts = messages.flatMap(({ text, parts }) => [
+    text,
+    ...parts.map(({ kind }) => (kind.case === "text" ? kind.value : "")),
+  ]);
+  return texts.join("\n").slice(-MAX_CONTEXT);
 }

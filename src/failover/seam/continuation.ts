@@ -2,6 +2,7 @@
 
 import { type Capabilities, Continuation } from "../../../gen/ts/understudy/v1/route_service_pb.ts";
 import type { ContinuationRequest } from "../../call/upstream.ts";
+import { pickAnchor } from "./anchor.ts";
 
 /** In which form a route is asked. It changes when the upstream refused the usual one. */
 export interface AttemptForm {
@@ -26,5 +27,14 @@ export function makeContinuation(
   const text = delivered.trimEnd();
   if (text === "") return undefined;
   const prefills = capabilities.continuation === Continuation.PREFILL && !form.withoutPrefill;
-  return { form: prefills ? "prefill" : "instruct", text, instruction };
+  if (prefills) return { form: "prefill", text, instruction };
+  return { form: "instruct", text, instruction: askForAnchor(instruction, text) };
+}
+
+/** The instruction, and the last words to begin with, so that the seam finds where the continuation begins. */
+function askForAnchor(instruction: string, text: string): string {
+  const anchor = pickAnchor(text);
+  return anchor === undefined
+    ? instruction
+    : `${instruction}\n\nBegin your reply with exactly these last words, and go on from there:\n${anchor}`;
 }

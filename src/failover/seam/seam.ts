@@ -1,46 +1,90 @@
 /** Joins a continuation to the text that was delivered before it. */
 
-import { MIN_OVERLAP, MIN_START_OVER, OVERLAP_WINDOW } from "../engine-limits.ts";
+import { pickAnchor } from "./anchor.ts";
+import { fold } from "./folding.ts";
+import { findStarts, longestOpening, mayBeAside, type Start } from "./openings.ts";
+import { REPEAT_WINDOW, Tail } from "./repeat.ts";
+import { Retellings } from "./retelling.ts";
+import { missingSpace } from "./spacing.ts";
+
+/** The head in which the quoted last words are looked for. */
+const ANCHOR_WINDOW = 400;
+
+/** A shorter answer, quoted whole, also begins other words. */
+const MIN_FOUND_ANCHOR = 12;
+
+/** So many characters of the quoted words are no coincidence. */
+const MIN_BEGUN = 4;
+
+/** A row of the same that is no accident of spelling. */
+const MIN_PERIODIC = 12;
+
+/** Where an attempt's text goes on. */
+export interface Continued {
+  /** Everything delivered so far. */
+  readonly delivered: string;
+  readonly form: "prefill" | "instruct";
+  readonly stopSequences: readonly string[];
+  /** What was asked: words of it may stand in the answer. */
+  readonly context: string;
+}
 
 type State =
-  /** The head is held: it may repeat the tail of the answer, or its beginning. */
-  | { readonly kind: "holding"; head: string }
-  /** The continuation says the answer again from its beginning; `position` is how far it came. */
-  | { readonly kind: "skipping"; position: number }
+  /** The head is held: it may be a preamble, a repeat, or the answer from its beginning. */
+  | { readonly kind: "holding" }
   /** The rest is passed on. */
   | { readonly kind: "joined" }
   /** The continuation began as the answer does and then went another way: it cannot be joined. */
   | { readonly kind: "diverged" };
 
+/** What is to be left out of a head. */
+interface Cut {
+  readonly at: number;
+  /** Whether delivered words came again before it, so that the white space behind it is the model's own. */
+  readonly repeated: boolean;
+}
+
 /**
- * Passes a continuation on without what repeats delivered text.
+ * Passes a continuation on without what stands in it beside the continuation: white space that the delivered text ends
+ * with, an opening sentence, the last words, or the whole answer from its beginning. It is followed by what it says,
+ * for as long as it says it; the stall limits bound the wait.
  *
- * Three repeats are recognised: white space that the delivered text ends with (the model was asked without it), the
- * last words of the delivered text (not after a prefill: a true one never repeats), and the whole answer from its
- * beginning. Lengths are in UTF-16 units; delivered text holds whole code points, so no cut splits one.
+ * Lengths are in UTF-16 units; delivered text holds whole code points, so no cut splits one.
  */
 export class Seam {
-  readonly #delivered: string;
+  readonly #bare: string;
   readonly #whiteSpace: string;
-  readonly #tail: string;
-  readonly #looksForOverlap: boolean;
-  #state: State = { kind: "holding", head: "" };
+  readonly #instructed: boolean;
+  readonly #context: string;
+  readonly #stopSequences: readonly string[];
+  readonly #tail: Tail;
+  readonly #retellings: Retellings;
+  readonly #anchor: string | undefined;
+  readonly #goesOn: boolean;
+  #head = "";
+  #state: State = { kind: "holding" };
   #trimmed = "";
 
-  constructor(delivered: string, form: "prefill" | "instruct") {
-    this.#delivered = delivered;
-    this.#whiteSpace = delivered.slice(delivered.trimEnd().length);
-    this.#tail = delivered.slice(-OVERLAP_WINDOW);
-    this.#looksForOverlap = form === "instruct";
+  constructor({ delivered, form, stopSequences, context }: Continued) {
+    this.#bare = delivered.trimEnd();
+    this.#whiteSpace = delivered.slice(this.#bare.length);
+    this.#instructed = form === "instruct";
+    this.#context = context;
+    this.#stopSequences = stopSequences;
+    this.#tail = new Tail(this.#bare);
+    this.#retellings = new Retellings(this.#bare, {
+      withSentences: this.#instructed && this.#tail.periodic < MIN_PERIODIC,
+      // Behind a whole verse or record another may begin in nearly the same words.
+      loose: !delivered.endsWith("\n"),
+      periodic: this.#tail.periodic,
+    });
+    const anchor = this.#instructed ? pickAnchor(delivered) : undefined;
+    this.#anchor = anchor === undefined || anchor.length < MIN_FOUND_ANCHOR ? undefined : fold(anchor).text;
+    this.#goesOn = /[\p{L}\p{N},;(\-–—'’]$/u.test(this.#bare) && !delivered.endsWith("\n");
   }
 
   get diverged(): boolean {
     return this.#state.kind === "diverged";
-  }
-
-  /** Whether text is held that `release` would pass on. A suspected start-over is held until it is settled. */
-  get holdsOverlap(): boolean {
-    return this.#state.kind === "holding" && this.#state.head !== "" && !this.#mayStartOver(this.#state.head);
   }
 
   /** What was left out so far. */
@@ -50,99 +94,121 @@ export class Seam {
 
   /** Takes the next piece and returns what may be delivered now. */
   push(piece: string): string {
-    const state = this.#state;
-    switch (state.kind) {
+    switch (this.#state.kind) {
       case "joined":
         return piece;
       case "diverged":
         return "";
-      case "skipping":
-        return this.#skip(state.position, piece);
       case "holding":
-        return this.#hold(state.head + piece);
+        this.#head += piece;
+        return this.#judge(false);
     }
-  }
-
-  /** Ends the hold because it took too long. Returns what may be delivered now. */
-  release(): string {
-    return this.holdsOverlap && this.#state.kind === "holding" ? this.#cut(this.#state.head) : "";
   }
 
   /** Ends the continuation. Returns what may still be delivered. */
   end(): string {
-    const state = this.#state;
-    // skipping -> diverged: the answer that was said again is shorter than what was delivered
-    if (state.kind === "skipping") this.#state = { kind: "diverged" };
-    return state.kind === "holding" ? this.#cut(state.head) : "";
+    return this.#state.kind === "holding" && this.#head !== "" ? this.#judge(true) : "";
   }
 
-  #hold(head: string): string {
-    const needed = Math.min(MIN_START_OVER, this.#delivered.length);
-    // holding -> skipping: too much of the answer's beginning for a coincidence, even if this piece also ends it
-    if (head.length >= needed && head.startsWith(this.#delivered.slice(0, needed))) return this.#skip(0, head);
-    if (this.#mayStartOver(head) || this.#mayOverlap(head)) {
-      this.#state = { kind: "holding", head };
-      return "";
-    }
-    return this.#cut(head);
-  }
-
-  #mayStartOver(head: string): boolean {
-    const { length } = this.#delivered;
-    return head.length < length ? this.#delivered.startsWith(head) : head.startsWith(this.#delivered);
-  }
-
-  #mayOverlap(head: string): boolean {
-    if (!this.#looksForOverlap) return this.#whiteSpace.length > head.length && this.#whiteSpace.startsWith(head);
-    return head.length < OVERLAP_WINDOW && this.#tail.includes(head.trimStart());
-  }
-
-  #skip(position: number, piece: string): string {
-    const expected = this.#delivered.slice(position, position + piece.length);
-    if (!piece.startsWith(expected)) {
-      // skipping -> diverged: another answer to the same question
+  #judge(ended: boolean): string {
+    const head = this.#head;
+    if (head.trim() === "" && !ended) return "";
+    const starts = this.#instructed ? findStarts(head, this.#goesOn) : [{ at: 0, certain: false }];
+    const cut = this.#cutAtAnchor(starts) ?? this.#cutBehindRepeat(starts, ended);
+    if (cut === "diverged") {
+      // holding -> diverged: another answer to the same question
       this.#state = { kind: "diverged" };
+      this.#head = "";
       return "";
     }
-    this.#trimmed += expected;
-    if (position + piece.length < this.#delivered.length) {
-      this.#state = { kind: "skipping", position: position + piece.length };
-      return "";
+    if (cut === "hold" || (cut === undefined && !ended && this.#mayBePreamble())) return "";
+    if (cut !== undefined && !ended && this.#whiteSpace !== "" && head.slice(cut.at).trim() === "") return "";
+    return this.#join(cut ?? { at: starts.findLast(({ certain }) => certain)?.at ?? 0, repeated: false });
+  }
+
+  /** Where the quoted last words end in the head: what stands before them is no part of the text. */
+  #cutAtAnchor(starts: readonly Start[]): Cut | undefined {
+    if (this.#anchor === undefined) return undefined;
+    const { text, ends } = fold(this.#head.slice(0, ANCHOR_WINDOW + 2 * this.#anchor.length));
+    const index = text.indexOf(this.#anchor);
+    if (index < 0 || index > ANCHOR_WINDOW) return undefined;
+    const begin = index === 0 ? 0 : (ends[index - 1] ?? 0);
+    const behind = starts.findLast(({ at }) => at <= begin)?.at ?? 0;
+    const unknown = fold(this.#head.slice(behind, begin)).text;
+    if (/\p{L}/u.test(unknown)) {
+      if (!mayBeAside(this.#head.slice(behind, begin), behind > 0) || !this.#tail.isForeign(unknown)) return undefined;
     }
-    // skipping -> joined: our end is reached
-    this.#state = { kind: "joined" };
-    return piece.slice(expected.length);
+    return { at: ends[index + this.#anchor.length - 1] ?? 0, repeated: true };
   }
 
-  /** holding -> joined: leaves out what repeats, and passes the rest on. */
-  #cut(head: string): string {
-    const repeated = this.#looksForOverlap ? this.#overlap(head) : 0;
-    const rest = head.slice(repeated);
-    // Behind a repeat that ended with the delivered white space there is nothing more to put back.
-    const space =
-      repeated > 0 && this.#delivered.endsWith(head.slice(0, repeated).trimStart()) ? 0 : this.#spaces(rest);
-    this.#trimmed += head.slice(0, repeated + space);
-    this.#state = { kind: "joined" };
-    return rest.slice(space);
-  }
-
-  /** Length of the head's beginning that repeats the delivered text's end, with or without its white space. */
-  #overlap(head: string): number {
-    const lead = head.length - head.trimStart().length;
-    const words = head.slice(lead);
-    const tail = this.#tail;
-    const bareTail = tail.trimEnd();
-    for (let length = Math.min(words.length, tail.length); length >= MIN_OVERLAP; length--) {
-      const start = words.slice(0, length);
-      if (tail.endsWith(start) || bareTail.endsWith(start)) return lead + length;
+  #cutBehindRepeat(starts: readonly Start[], ended: boolean): Cut | "hold" | "diverged" | undefined {
+    const head = this.#head;
+    // An indented line that comes again begins with white space too, but only where a line has been begun already.
+    const spaced = /^\s/u.test(head) && !(/^[ \t]{2}/u.test(head) && this.#whiteSpace === "");
+    for (const start of starts) {
+      const told = this.#retellings.told(head, start, ended);
+      if (told?.kind === "reached") return { at: told.at, repeated: true };
+      if (told?.kind === "left") return spaced || this.#whiteSpace.includes("\n") ? undefined : "diverged";
+      if (this.#instructed) {
+        const { text, ends } = fold(head.slice(start.at, start.at + 2 * REPEAT_WINDOW));
+        if (!ended && this.#tail.follows(text)) return "hold";
+        const repeated = this.#tail.repeated(text, {
+          behindOpening: start.at > 0,
+          spaced,
+          wholeWords: told === undefined,
+        });
+        if (repeated === "unclear") return "diverged";
+        if (repeated > 0) return { at: start.at + (ends[repeated - 1] ?? 0), repeated: true };
+      }
+      if (told?.kind === "follows") return "hold";
     }
-    return 0;
+    return undefined;
   }
 
-  /** Length of the white space at the beginning of `text` that the delivered text already ends with. */
-  #spaces(text: string): number {
+  /** Whether the head may yet turn out to be a sentence before the quoted words, or before the continuation. */
+  #mayBePreamble(): boolean {
+    return this.#head.length < longestOpening(this.#head, this.#goesOn) || this.#endsInAnchor();
+  }
+
+  /** Whether the quoted words have been begun at the end of the head. */
+  #endsInAnchor(): boolean {
+    if (this.#anchor === undefined || this.#head.length > ANCHOR_WINDOW + this.#anchor.length) return false;
+    const { text } = fold(this.#head);
+    for (let length = Math.min(text.length, this.#anchor.length - 1); length >= MIN_BEGUN; length--) {
+      if (text.endsWith(this.#anchor.slice(0, length))) return true;
+    }
+    return false;
+  }
+
+  /** holding -> joined: passes on what stands behind the cut. */
+  #join({ at, repeated }: Cut): string {
+    this.#state = { kind: "joined" };
+    const rest = this.#head.slice(at);
+    const doubled = this.#doubledSpace(rest);
+    this.#trimmed = this.#head.slice(0, at + doubled);
+    this.#head = "";
+    const text = rest.slice(doubled);
+    if (repeated || !this.#instructed || doubled > 0 || /^\s/u.test(text)) return text;
+    if (this.#stopSequences.some((sequence) => spans(sequence, this.#bare, text))) return text;
+    const space = missingSpace(this.#bare, text, this.#context);
+    return space.startsWith(this.#whiteSpace) ? space.slice(this.#whiteSpace.length) + text : text;
+  }
+
+  /** Length of the white space at the beginning of `text` that the delivered text has already. */
+  #doubledSpace(text: string): number {
     let length = 0;
     while (length < this.#whiteSpace.length && text[length] === this.#whiteSpace[length]) length++;
-    return length;
+    if (length === this.#whiteSpace.length || !this.#instructed) return length;
+    const lead = text.slice(0, text.length - text.trimStart().length);
+    return lead.includes("\n") ? length : lead.length;
   }
+}
+
+/** Whether `sequence` begins at the end of `before` and goes on, or ends, at the beginning of `after`. */
+function spans(sequence: string, before: string, after: string): boolean {
+  for (let length = 1; length < sequence.length; length++) {
+    const rest = sequence.slice(length);
+    if (before.endsWith(sequence.slice(0, length)) && (rest.startsWith(after) || after.startsWith(rest))) return true;
+  }
+  return false;
 }

@@ -1,15 +1,7 @@
 /** The way of one attempt's text to the client: whole code points, joined to what was delivered before. */
 
-import { Seam } from "./seam.ts";
+import { type Continued, Seam } from "./seam.ts";
 import { SeamStops } from "./seam-stops.ts";
-
-/** Where an attempt's text goes on. */
-export interface Continued {
-  /** Everything delivered so far. */
-  readonly delivered: string;
-  readonly form: "prefill" | "instruct";
-  readonly stopSequences: readonly string[];
-}
 
 /** Turns pieces as the upstream cut them into text that may be delivered. */
 export class TextPath {
@@ -21,7 +13,7 @@ export class TextPath {
   /** Without `continued` the text is passed on as it is, in whole code points. */
   constructor(continued: Continued | undefined) {
     if (continued === undefined) return;
-    this.#seam = new Seam(continued.delivered, continued.form);
+    this.#seam = new Seam(continued);
     this.#stops = new SeamStops(continued.delivered, continued.stopSequences);
   }
 
@@ -35,11 +27,6 @@ export class TextPath {
     return this.#seam?.diverged ?? false;
   }
 
-  /** Whether text is held that a timer should release. */
-  get holdsOverlap(): boolean {
-    return this.#seam?.holdsOverlap ?? false;
-  }
-
   /** What was left out at the seam. */
   get trimmed(): string {
     return this.#seam?.trimmed ?? "";
@@ -50,11 +37,6 @@ export class TextPath {
     const text = this.#wholeCodePoints(piece);
     if (this.#seam === undefined || text === "") return text;
     return this.#pastStops(this.#seam.push(text));
-  }
-
-  /** Ends the hold of a suspected repeat. Returns what may be delivered now. */
-  release(): string {
-    return this.#seam === undefined ? "" : this.#pastStops(this.#seam.release());
   }
 
   /** Ends the text. Returns what may still be delivered. */

@@ -35,7 +35,11 @@ describe("a resumed answer", () => {
     await pass(1_000);
     const whole = "Once upon a tíme.";
     expect(seen.text).toBe("upon a tíme.");
-    expect(a.requests[0]?.continuation).toEqual({ form: "instruct", text: "Once", instruction: "Go on." });
+    expect(a.requests[0]?.continuation).toEqual({
+      form: "instruct",
+      text: "Once",
+      instruction: "Go on.\n\nBegin your reply with exactly these last words, and go on from there:\nOnce",
+    });
     expect(pick(seen, "completed")).toMatchObject([
       { textBytes: BigInt(Buffer.byteLength(whole)), textSha256: sha256(whole), finishReason: FinishReason.STOP },
     ]);

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { pickAnchor } from "../../../src/failover/seam/anchor.ts";
 import { Seam } from "../../../src/failover/seam/seam.ts";
 
 const STORY =
@@ -7,8 +8,8 @@ const STORY =
   "one — that never came closer. He wrote them down in a café ledger 🚢, in ink that smelled of salt.\n\nThen he slept.";
 
 /** Joins pieces to delivered text, as a client would see them. */
-function join(delivered: string, pieces: readonly string[], form: "prefill" | "instruct" = "instruct") {
-  const seam = new Seam(delivered, form);
+function join(delivered: string, pieces: readonly string[], form: "prefill" | "instruct" = "instruct", context = "") {
+  const seam = new Seam({ delivered, form, stopSequences: [], context });
   const passed = pieces.map((piece) => seam.push(piece)).join("") + seam.end();
   return { text: delivered + passed, trimmed: seam.trimmed, diverged: seam.diverged };
 }
@@ -96,27 +97,143 @@ describe("an answer that is started over", () => {
   });
 
   test("is no start-over when fewer than 64 characters are equal", () => {
-    const other = `${STORY.slice(0, 30)} slept.`;
-    expect(join(delivered, [other]).text).toBe(delivered + other);
+    const other = `${STORY.slice(0, 30)}slept.`;
+    expect(join(STORY, [other]).text).toBe(`${STORY} ${other}`);
+  });
+});
+
+describe("the space between two words", () => {
+  test.each([
+    ["is put in where the model left it out", "The quick brown fox", "jumps over", "The quick brown fox jumps over"],
+    ["is put in behind a sentence", "It was read.", "He asked", "It was read. He asked"],
+    ["is none in the middle of a word", "The lighthou", "se keeper", "The lighthouse keeper"],
+    ["is none before a closing mark", "It was read", ". He asked", "It was read. He asked"],
+    ["is put in between short words that could be one", "no", "nodded", "no nodded"],
+    ["is none in a text without spaces", "灯台守は毎晩", "船の数を数えた", "灯台守は毎晩船の数を数えた"],
+    [
+      "is none in a run of code letters",
+      `data:${"iVBORw0K".repeat(6)}`,
+      "GgoAAAAN",
+      `data:${"iVBORw0K".repeat(6)}GgoAAAAN`,
+    ],
+    ["is what the text has there elsewhere", "a = 1\nb = 2\nc =", "3\n", "a = 1\nb = 2\nc = 3\n"],
+    [
+      "is put in between words of a language that is not known",
+      "Er hat es heute",
+      "beschlossen",
+      "Er hat es heute beschlossen",
+    ],
+  ])("%s", (_, delivered, said, expected) => {
+    expect(join(delivered, [said]).text).toBe(expected);
+  });
+
+  test("is none where the answer or the request has the word", () => {
+    expect(join("Die Kanzler", ["in sagt"], "instruct", "Was sagt die Kanzlerin?").text).toBe("Die Kanzlerin sagt");
+  });
+
+  test("does not hide a stop sequence that spans the seam", () => {
+    const seam = new Seam({ delivered: "one EN", form: "instruct", stopSequences: ["END"], context: "" });
+    expect(seam.push("D two") + seam.end()).toBe("D two");
+  });
+});
+
+describe("words that come again", () => {
+  test.each([
+    ["a whole last word", "He laughed and", "and left", "He laughed and left"],
+    ["a half word, begun anew", "required by internat", "international law", "required by international law"],
+    ["a line with its indentation", "if a:\n    b = c", "    b = c + d", "if a:\n    b = c + d"],
+    [
+      "the last words in other spaces and quotes",
+      "he said “come\nover here”",
+      'said "come over here" and left',
+      "he said “come\nover here” and left",
+    ],
+    ["the last words behind dots", "two beyond the rocks", "… the rocks, and one", "two beyond the rocks, and one"],
+    [
+      "the last line in a reopened fence",
+      "```py\nx = first(y)",
+      "```python\nx = first(y) + 1",
+      "```py\nx = first(y) + 1",
+    ],
+    ["a number in a record", "id: 101, ok\nid: 102", "102, ok", "id: 101, ok\nid: 102, ok"],
+  ])("are left out: %s", (_, delivered, said, expected) => {
+    expect(join(delivered, said.match(/.{1,4}/gsu) ?? []).text).toBe(expected);
+  });
+
+  test.each([
+    ["a row of the same", "ha ha ha ha ha", " ha ha ha ha ha and", "ha ha ha ha ha ha ha ha ha ha and"],
+    ["a rule", `Title\n${"=".repeat(20)}`, `${"=".repeat(20)}\nText`, `Title\n${"=".repeat(40)}\nText`],
+    ["a mark that may come twice", "#", "# Title", "## Title"],
+    [
+      "another record",
+      '{"id": 1, "ok": true}\n',
+      '{"id": 2, "ok": true}\n',
+      '{"id": 1, "ok": true}\n{"id": 2, "ok": true}\n',
+    ],
+  ])("stay where they are meant: %s", (_, delivered, said, expected) => {
+    expect(join(delivered, said.match(/.{1,4}/gsu) ?? []).text).toBe(expected);
+  });
+});
+
+describe("what stands before a continuation", () => {
+  const delivered = STORY.slice(0, 81);
+  const anchor = pickAnchor(delivered) ?? "";
+  const rest = STORY.slice(81);
+
+  test.each([
+    ["nothing", ""],
+    [
+      "a sentence that no list knows",
+      "The words that you name were the last that I had, so this is where it goes on.\n\n",
+    ],
+    ["two of them", "I see. You would like to have the remainder of the story now.\n\n"],
+    ["a quote", "“"],
+    ["another language", "Soit, je reprends là où le récit s'arrêtait.\n\n"],
+  ])("is left out before the quoted last words: %s", (_, before) => {
+    expect(join(delivered, `${before}${anchor}${rest}`.match(/.{1,4}/gsu) ?? []).text).toBe(STORY);
+  });
+
+  test("is left out without them where it speaks about the task", () => {
+    const said = `Sure, continuing from where I left off:\n\n${rest.trimStart()}`;
+    expect(join(delivered, said.match(/.{1,4}/gsu) ?? []).text).toBe(STORY);
+  });
+
+  test("is the text itself where its words are the text's", () => {
+    const verse = "The miller went out in the wind and the rain,\nSing ho, for the wind and the rain!\n";
+    const next = "The sailor went out in the wind and the rain,\nSing ho, for the wind and the rain!\n";
+    expect(join(verse, next.match(/.{1,4}/gsu) ?? []).text).toBe(verse + next);
+  });
+});
+
+describe("the quoted last words", () => {
+  test.each([
+    ["begin at a word and occur once", `one two three four five six ${"seven eight nine ten ".repeat(2)}end`],
+    ["go beyond a row of the same", `It began here and then: ${"no ".repeat(30)}`],
+  ])("%s", (_, delivered) => {
+    const anchor = pickAnchor(delivered) ?? "";
+    expect(delivered.trimEnd().endsWith(anchor)).toBe(true);
+    expect(anchor.length).toBeGreaterThanOrEqual(24);
+    expect(delivered.split(anchor)).toHaveLength(2);
+    expect(delivered.at(-anchor.length - (delivered.length - delivered.trimEnd().length) - 1)).toMatch(/\s/u);
+  });
+
+  test("are all of a short answer, and none of an endless row", () => {
+    expect(pickAnchor("Yes, but")).toBe("Yes, but");
+    expect(pickAnchor("ha ".repeat(200))).toBeUndefined();
   });
 });
 
 describe("holding", () => {
-  test("a suspected repeat may be released, a suspected start-over not", () => {
-    const repeat = new Seam("counted the ships each evening", "instruct");
-    expect(repeat.push("each eve")).toBe("");
-    expect(repeat.holdsOverlap).toBe(true);
-    expect(repeat.release()).toBe("each eve");
-    const startOver = new Seam(STORY.slice(0, 120), "instruct");
-    expect(startOver.push(STORY.slice(0, 20))).toBe("");
-    expect(startOver.holdsOverlap).toBe(false);
-    expect(startOver.release()).toBe("");
+  test("an exact continuation is passed on with its second word", () => {
+    const seam = new Seam({ delivered: STORY.slice(0, 81), form: "instruct", stopSequences: [], context: "" });
+    expect(seam.push(" two") + seam.push(" beyond")).toBe(" two beyond");
   });
 
-  test("never holds more than 256 characters", () => {
-    const seam = new Seam("ab".repeat(400), "instruct");
-    const passed = seam.push(`x${"ab".repeat(200)}`);
-    expect(passed).not.toBe("");
+  test("a repeat is followed for as long as it lasts", () => {
+    const seam = new Seam({ delivered: STORY, form: "instruct", stopSequences: [], context: "" });
+    const pieces = STORY.slice(100).match(/.{1,3}/gsu) ?? [];
+    expect(pieces.map((piece) => seam.push(piece)).join("")).toBe("");
+    expect(seam.push(" And woke.")).toBe(" And woke.");
   });
 });
 
@@ -143,6 +260,8 @@ describe("at any place and in any pieces", () => {
       fc.property(cuts, sizes, fc.constantFrom("prefill" as const, "instruct" as const), (at, lengths, form) => {
         const delivered = cutAt(at);
         const rest = STORY.slice(delivered.trimEnd().length);
+        // Where a half word is a word too, as in `keep|er`, only the quoted words tell.
+        fc.pre(form === "prefill" || !/\p{L}$/u.test(delivered) || !/^\p{L}/u.test(rest));
         expect(join(delivered, cutUp(rest, lengths), form).text).toBe(STORY);
       }),
       { numRuns: 2_000 },
@@ -164,7 +283,7 @@ describe("at any place and in any pieces", () => {
         const delivered = cutAt(at);
         const from = Math.max(0, delivered.trimEnd().length - repeated);
         const words = STORY.slice(from);
-        fc.pre(words.trimStart().length - (STORY.length - delivered.trimEnd().length) >= 12);
+        fc.pre(STORY.slice(from, delivered.trimEnd().length).trimStart().replace(/\s+/gu, " ").length >= 12);
         fc.pre(words.isWellFormed());
         expect(join(delivered, cutUp(words, lengths)).text).toBe(STORY);
       }),
