@@ -232,7 +232,7 @@ export class Call {
 
   #complete(finishReason: FinishReason, last: AttemptRecord | undefined): void {
     const ledger = this.#makeLedger();
-    this.#delivery.complete(last, makeCompleted(finishReason, this.#delivery.answer, ledger));
+    this.#delivery.complete(last, makeCompleted(finishReason, this.#delivery.answer, ledger, this.#delivery.switches));
     this.#end({ kind: "completed", finishReason }, ledger);
   }
 

@@ -22,9 +22,8 @@ import type { CallEvent, Outbox } from "./outbox.ts";
 /** Delivers pieces of attempts, keeps the answer as the client has it, and announces every change of the serving route. */
 export class Delivery {
   readonly answer: Answer;
-  /** Every change of the serving route that the client was told of. */
-  readonly switches: RouteSwitched[] = [];
   readonly #plan: Plan;
+  readonly #switches: { readonly told: RouteSwitched; readonly record: AttemptRecord }[] = [];
   readonly #outbox: Outbox;
   /** The route that serves, or is to serve first. */
   #serving = "";
@@ -47,6 +46,13 @@ export class Delivery {
   /** Whether the client has been told that the call began. */
   get started(): boolean {
     return this.#serving !== "";
+  }
+
+  /** Every change of the serving route that the client was told of, with what is known of it now. */
+  get switches(): RouteSwitched[] {
+    return this.#switches.map(({ told, record }) =>
+      create(RouteSwitchedSchema, { ...told, trimmedBytes: BigInt(record.trimmedBytes) }),
+    );
   }
 
   /** Tells the client that the first attempt was admitted. */
@@ -113,7 +119,8 @@ export class Delivery {
   }
 
   /** Tells the client of a new serving route, just before its first event. */
-  #announce({ origin, trimmedBytes }: AttemptRecord): void {
+  #announce(record: AttemptRecord): void {
+    const { origin, trimmedBytes } = record;
     if (origin.number === this.#announcedAttempt) return;
     this.#announcedAttempt = origin.number;
     const from = this.#serving;
@@ -131,7 +138,7 @@ export class Delivery {
       trimmedBytes: BigInt(trimmedBytes),
       gap: durationFromMs(Math.round(performance.now() - this.#contentAtMs)),
     });
-    this.switches.push(value);
+    this.#switches.push({ told: value, record });
     this.#push(origin.number, { case: "routeSwitched", value }, 0);
   }
 

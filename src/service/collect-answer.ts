@@ -20,12 +20,11 @@ export async function collectAnswer(
       case "toolCall":
         response.parts.push(create(PartSchema, { kind: { case: "toolCall", value: event.value } }));
         break;
-      case "routeSwitched":
-        response.switches.push(event.value);
-        break;
       case "completed":
         response.completed = event.value;
+        response.switches = event.value.switches;
         break;
+      case "routeSwitched":
       case "started":
       case "heartbeat":
       case undefined:

@@ -1,13 +1,80 @@
+import { create } from "@bufbuild/protobuf";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { FinishReason } from "../../gen/ts/understudy/v1/conversation_pb.ts";
+import { FinishReason, ReasoningOptionsSchema } from "../../gen/ts/understudy/v1/conversation_pb.ts";
 import { AttemptOutcome, ErrorReason, UsageSource } from "../../gen/ts/understudy/v1/ledger_pb.ts";
 import { Continuation } from "../../gen/ts/understudy/v1/route_service_pb.ts";
 import { SkipReason, SwitchMode, SwitchReason } from "../../gen/ts/understudy/v1/routing_pb.ts";
 import { pass } from "./pass.ts";
-import { cutsAfter, failed, hangsAfter, pick, plan, request, route, says, start } from "./stage.ts";
+import {
+  cutsAfter,
+  failed,
+  finished,
+  hangsAfter,
+  OPENED,
+  pick,
+  plan,
+  request,
+  route,
+  says,
+  start,
+  text,
+} from "./stage.ts";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
+
+/** What the ledger says of each attempt. */
+function words(seen: ReturnType<typeof start>): string[] {
+  return pick(seen, "completed").flatMap(({ attempts }) => attempts.map(({ message }) => message));
+}
+
+describe("an answer that is none", () => {
+  test.each([
+    ["without a word", [OPENED, finished()], "it ended without a word"],
+    ["of white space", [OPENED, text(" \n\n"), finished()], "it ended without a word"],
+    ["that calls no tool", [OPENED, finished(FinishReason.TOOL_CALLS)], "it ended for a tool call and made none"],
+  ])("%s is asked of the next route", async (_, beats, message) => {
+    const seen = start(plan([route("a", [beats]), route("b", [says("Yes.")])], {}));
+    await pass(1_000);
+    expect(seen.text.trim()).toBe("Yes.");
+    expect(words(seen)[0]).toBe(message);
+  });
+
+  test("that adds nothing in mid-sentence is asked of the next route; behind a sentence it is whole", async () => {
+    const nothing = [OPENED, finished()];
+    const seen = start(
+      plan([route("a", [cutsAfter("Once upon")]), route("b", [nothing]), route("c", [says(" a time.")])], {}),
+    );
+    const whole = start(plan([route("a", [cutsAfter("Once upon a time.")]), route("b", [nothing])], {}));
+    await pass(1_000);
+    expect(seen.text).toBe("Once upon a time.");
+    expect(words(seen)[1]).toBe("it added nothing to an answer that stopped in mid-sentence");
+    expect(whole.text).toBe("Once upon a time.");
+  });
+
+  test("may be empty where a stop sequence may have ended it", async () => {
+    const seen = start(plan([route("a", [[OPENED, finished()]])], { request: request({ stopSequences: ["END"] }) }));
+    await pass(1_000);
+    expect(pick(seen, "completed")).toMatchObject([{ finishReason: FinishReason.STOP }]);
+  });
+});
+
+describe("what was left out at the seam", () => {
+  test("is told in the end where the switch was told before it was known", async () => {
+    const b = route("b", [
+      [OPENED, { kind: "reasoning", text: "Hm." }, text("counted the ships each evening: three"), finished()],
+    ]);
+    const seen = start(
+      plan([route("a", [cutsAfter("He counted the ships each evening")]), b], {
+        request: request({ reasoning: create(ReasoningOptionsSchema, { include: true }) }),
+      }),
+    );
+    await pass(1_000);
+    expect(seen.text).toBe("He counted the ships each evening: three");
+    expect(pick(seen, "routeSwitched")).toMatchObject([{ trimmedBytes: 0n }]);
+    expect(pick(seen, "completed")[0]?.switches).toMatchObject([{ trimmedBytes: 30n }]);
+  });
+});
 
 describe("in the middle of the text", () => {
   test("a stalled primary is continued by the backup after the stall timeout", async () => {

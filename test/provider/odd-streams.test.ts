@@ -16,8 +16,9 @@ const callsTool = (args: string, index = 0): object =>
   says({ tool_calls: [{ index, id: `a${index}`, function: { name: "f", arguments: args } }] });
 
 const CHAT_STREAMS: readonly (readonly [what: string, stream: Buffer, text: string, end: number | string])[] = [
-  ["an unknown finish reason as stop", chats(says({ content: "a" }, "weird"), "[DONE]"), "a", FinishReason.STOP],
-  ["a finish reason that every object knows", chats(says({}, "__proto__"), "[DONE]"), "", FinishReason.STOP],
+  ["an unknown finish reason", chats(says({ content: "a" }, "weird"), "[DONE]"), "a", "truncated"],
+  ["an end in capitals", chats(says({ content: "a" }, "STOP"), "[DONE]"), "a", FinishReason.STOP],
+  ["a finish reason that every object knows", chats(says({}, "__proto__"), "[DONE]"), "", "truncated"],
   [
     "more tool calls than any model makes",
     chats(...Array.from({ length: 1_001 }, (_, index) => callsTool("{}", index)), says({}, "tool_calls")),
@@ -128,8 +129,8 @@ const SAY = [opens({ type: "text", text: "a" }), CLOSE];
 const TOOL = opens({ type: "tool_use", id: "t", name: "f", input: {} });
 
 const MESSAGE_STREAMS: readonly (readonly [what: string, stream: Buffer, text: string, end: number | string])[] = [
-  ["an unknown stop reason as stop", messages(START, ...SAY, stops("compaction")), "a", FinishReason.STOP],
-  ["a stop reason that every object knows", messages(START, ...SAY, stops("constructor")), "a", FinishReason.STOP],
+  ["an unknown stop reason", messages(START, ...SAY, stops("compaction")), "a", "truncated"],
+  ["a stop reason that every object knows", messages(START, ...SAY, stops("constructor")), "a", "truncated"],
   [
     "more tool calls than any model makes",
     messages(
@@ -143,7 +144,7 @@ const MESSAGE_STREAMS: readonly (readonly [what: string, stream: Buffer, text: s
     "",
     "malformed",
   ],
-  ["a paused turn as stop", messages(START, ...SAY, stops("pause_turn")), "a", FinishReason.STOP],
+  ["a paused turn", messages(START, ...SAY, stops("pause_turn")), "a", "truncated"],
   ["a full context window", messages(START, ...SAY, stops("model_context_window_exceeded")), "a", FinishReason.LENGTH],
   [
     "a stop reason while a block is open",

@@ -5,12 +5,11 @@ import { toJson } from "@bufbuild/protobuf";
 import {
   type Completed,
   CompletedSchema,
-  type RouteSwitched,
   RouteSwitchedSchema,
 } from "../../../gen/ts/understudy/v1/completion_service_pb.ts";
 
 /** Makes the `understudy` object of an answer. `switches` and `ledger` are the API's own messages as JSON. */
-export function makeCallReport(requestId: string, completed: Completed, switches: readonly RouteSwitched[]): object {
+export function makeCallReport(requestId: string, completed: Completed): object {
   const served = completed.servedBy.at(-1);
   const microUsd = completed.cost?.microUsd;
   return {
@@ -19,8 +18,8 @@ export function makeCallReport(requestId: string, completed: Completed, switches
     model: served?.model ?? null,
     attempt_count: completed.attempts.length,
     cost_micro_usd: microUsd === undefined ? null : Number(microUsd),
-    switches: switches.map((change) => toJson(RouteSwitchedSchema, change, { useProtoFieldName: true })),
-    ledger: toJson(CompletedSchema, completed, { useProtoFieldName: true }),
+    switches: completed.switches.map((change) => toJson(RouteSwitchedSchema, change, { useProtoFieldName: true })),
+    ledger: toJson(CompletedSchema, { ...completed, switches: [] }, { useProtoFieldName: true }),
   };
 }
 

@@ -22,7 +22,7 @@ export function makeChatAnswer(response: CompleteResponse, completed: Completed,
       },
     ],
     usage: makeUsage(completed.usage),
-    understudy: makeCallReport(response.requestId, completed, response.switches),
+    understudy: makeCallReport(response.requestId, completed),
   };
 }
 

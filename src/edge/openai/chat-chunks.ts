@@ -1,10 +1,6 @@
 /** Writes the events of a streamed answer as chunks of a chat completion. */
 
-import type {
-  Completed,
-  RouteSwitched,
-  StreamCompleteResponse,
-} from "../../../gen/ts/understudy/v1/completion_service_pb.ts";
+import type { Completed, StreamCompleteResponse } from "../../../gen/ts/understudy/v1/completion_service_pb.ts";
 import { makeCallReport } from "../door/call-report.ts";
 import type { AnswerWriter } from "../door/completion-endpoint.ts";
 import type { Status } from "../status.ts";
@@ -30,7 +26,6 @@ export interface ChatChunksOptions {
 /** The chunks of one answer. A switch shows in nothing but the model of the chunks behind it. */
 export class ChatChunks implements AnswerWriter {
   readonly #options: ChatChunksOptions;
-  readonly #switches: RouteSwitched[] = [];
   /** What every chunk begins with while the same model serves. */
   #head = "";
   #begun = false;
@@ -51,7 +46,6 @@ export class ChatChunks implements AnswerWriter {
         this.#serveBy(this.#options.modelOf(event.value.route));
         return "";
       case "routeSwitched":
-        this.#switches.push(event.value);
         this.#serveBy(this.#options.modelOf(event.value.to));
         return "";
       case "textDelta":
@@ -101,7 +95,7 @@ export class ChatChunks implements AnswerWriter {
     const beginning = this.#begin();
     this.#completed = true;
     const choice = `{"index":0,"delta":{},"finish_reason":"${nameFinishReason(completed.finishReason)}"}`;
-    const report = `"understudy":${JSON.stringify(makeCallReport(requestId, completed, this.#switches))}`;
+    const report = `"understudy":${JSON.stringify(makeCallReport(requestId, completed))}`;
     const finish = `${this.#head},"choices":[${choice}]`;
     if (!includesUsage) return `${beginning}${finish},${report}}\n\n${DONE}`;
     const usage = `"usage":${JSON.stringify(makeUsage(completed.usage))}`;

@@ -1,10 +1,10 @@
 /** The way of one attempt's output to the client: joined at the seam, held back where the plan says so. */
 
-import type { ToolCall } from "../../../gen/ts/understudy/v1/conversation_pb.ts";
+import { FinishReason, type ToolCall } from "../../../gen/ts/understudy/v1/conversation_pb.ts";
 import type { Delivery } from "../delivery.ts";
 import { MAX_HELD_BYTES } from "../engine-limits.ts";
 import type { AttemptRecord } from "../ledger/attempt-record.ts";
-import type { Continued } from "../seam/seam.ts";
+import { type Continued, stopsInMidSentence } from "../seam/seam.ts";
 import { TextPath } from "../seam/text-path.ts";
 
 /** What is held back until the answer is complete. */
@@ -23,6 +23,8 @@ export interface AttemptOutputOptions {
   /** Whether everything is held until `win`: for a hedge, which may be discarded yet. */
   readonly waitsForWin: boolean;
   readonly includesReasoning: boolean;
+  /** Whether an answer without a word can be meant: a stop sequence may end it before the first. */
+  readonly mayBeEmpty: boolean;
   /** Judges a whole answer. Resolves with what is wrong with it, or undefined. Missing if any answer will do. */
   readonly verify?: ((text: string) => Promise<string | undefined>) | undefined;
 }
@@ -34,6 +36,9 @@ export class AttemptOutput {
   #held: Held[] = [];
   #heldBytes = 0;
   #holds: boolean;
+  /** Whether anything but white space was said, and whether a tool was called. */
+  #said = false;
+  #called = false;
   #wholeText = "";
   #trimmedLength = 0;
 
@@ -45,7 +50,7 @@ export class AttemptOutput {
 
   /** Why the output is not the answer that was asked for; undefined while it may be. */
   get fault(): string | undefined {
-    if (this.#path.diverged) return "started the answer over and went another way";
+    if (this.#path.diverged) return "the continuation cannot be joined to the answer";
     if (this.#heldBytes > MAX_HELD_BYTES)
       return `the answer is larger than the ${MAX_HELD_BYTES} bytes that can be held back`;
     return undefined;
@@ -71,6 +76,7 @@ export class AttemptOutput {
     const { delivery, record } = this.#options;
     // What the seam still holds was said before the call.
     this.settle();
+    this.#called = true;
     if (this.#path.diverged || this.#path.stopped) return;
     if (this.#holds) this.#hold({ kind: "toolCall", call }, Buffer.byteLength(call.argumentsJson));
     else delivery.toolCall(record, call);
@@ -79,6 +85,16 @@ export class AttemptOutput {
   /** Lets go what the seam holds. Called at a tool call, and at the end of the answer before `fault` is asked again. */
   settle(): void {
     this.#deliver(this.#path.end());
+  }
+
+  lack(reason: FinishReason): string | undefined {
+    if (reason === FinishReason.TOOL_CALLS && !this.#called) return "it ended for a tool call and made none";
+    if (reason !== FinishReason.STOP || this.#said || this.#called) return undefined;
+    const { continued, mayBeEmpty } = this.#options;
+    if (continued === undefined) return mayBeEmpty ? undefined : "it ended without a word";
+    return stopsInMidSentence(continued.delivered)
+      ? "it added nothing to an answer that stopped in mid-sentence"
+      : undefined;
   }
 
   /** Judges the whole answer, where the request says what it must be like. Called after `settle`. */
@@ -124,6 +140,7 @@ export class AttemptOutput {
       record.trimmedBytes = Buffer.byteLength(this.#path.trimmed);
     }
     if (text === "") return;
+    this.#said ||= text.trim() !== "";
     if (verify !== undefined) this.#wholeText += text;
     if (!this.#holds) {
       delivery.text(record, text);

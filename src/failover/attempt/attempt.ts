@@ -19,6 +19,8 @@ export interface AttemptSink {
   toolCall(call: ToolCall): void;
   /** Lets go what is held at the end of the answer. */
   settle(): void;
+  /** Why an answer that ends for `reason` is none; undefined if it is one. Asked after `settle`. */
+  lack(reason: FinishReason): string | undefined;
   /** Why the output is not the answer that was asked for; undefined while it may be. */
   readonly fault: string | undefined;
   /** Whether the answer ended at a stop sequence that the upstream could not see. */
@@ -243,6 +245,8 @@ export class Attempt implements WatchedAttempt {
     this.#answered = undefined;
     sink.settle();
     this.#judge();
+    const lack = this.#over ? undefined : sink.lack(finishReason);
+    if (lack !== undefined) this.end({ kind: "badAnswer", message: lack });
     // What was cut off or refused is delivered as it is: no other model would have been allowed to say more.
     const verdict = finishReason === FinishReason.STOP && !this.#over ? sink.verify() : undefined;
     if (verdict === undefined) {

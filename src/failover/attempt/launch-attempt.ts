@@ -61,6 +61,7 @@ export function launchAttempt(options: LaunchOptions): Contender {
     holdsBackAnswer: plan.holdsBackAnswer,
     waitsForWin: hedge,
     includesReasoning: request.reasoning?.include ?? false,
+    mayBeEmpty: request.stopSequences.length > 0,
     verify: options.verify,
   });
   const attempt = new Attempt({

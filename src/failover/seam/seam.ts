@@ -80,7 +80,7 @@ export class Seam {
     });
     const anchor = this.#instructed ? pickAnchor(delivered) : undefined;
     this.#anchor = anchor === undefined || anchor.length < MIN_FOUND_ANCHOR ? undefined : fold(anchor).text;
-    this.#goesOn = /[\p{L}\p{N},;(\-–—'’]$/u.test(this.#bare) && !delivered.endsWith("\n");
+    this.#goesOn = stopsInMidSentence(delivered);
   }
 
   get diverged(): boolean {
@@ -202,6 +202,11 @@ export class Seam {
     const lead = text.slice(0, text.length - text.trimStart().length);
     return lead.includes("\n") ? length : lead.length;
   }
+}
+
+/** Whether `text` ends in a place where no sentence, line or block ends. */
+export function stopsInMidSentence(text: string): boolean {
+  return /[\p{L}\p{N},;(\-–—'’]$/u.test(text.trimEnd()) && !text.endsWith("\n");
 }
 
 /** Whether `sequence` begins at the end of `before` and goes on, or ends, at the beginning of `after`. */

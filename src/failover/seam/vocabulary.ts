@@ -31,12 +31,14 @@ export class Vocabulary {
   areHalves(left: string, right: string): boolean {
     const [first, second] = [left.toLowerCase(), right.toLowerCase()];
     if (/^\p{Lu}/u.test(right) && /\p{Ll}$/u.test(left)) return false;
-    if (this.#words.has(first)) return false;
-    if (this.#words.has(first + second)) return true;
-    if (isEnglish(first)) return false;
-    if (isEnglish(first + second))
+    const said = this.#words.has(first);
+    if (!said && this.#words.has(first + second)) return true;
+    const rightIsWord = this.#words.has(second) || isEnglish(second);
+    if (isEnglish(first + second) && !rightIsWord) return true;
+    if (isEnglish(first + second) && !said && !isEnglish(first)) {
       return left.length >= MIN_HALF_LENGTH || this.#words.size < MIN_SAMPLE || this.#isMostlyEnglish();
-    const unknown = left.length >= MIN_HALF_LENGTH && !this.#words.has(second) && !isEnglish(second);
+    }
+    const unknown = !said && !rightIsWord && left.length >= MIN_HALF_LENGTH && !isEnglish(first);
     return unknown && this.#isMostlyEnglish();
   }
 

@@ -91,7 +91,7 @@ test("a switched stream has one role, the model of each chunk, one finish, and t
     { case: "textDelta", value: { text: " a time." } },
     { case: "toolCall", value: { id: "c1", name: "look", argumentsJson: '{"a":1}' } },
     { case: "toolCall", value: { id: "c2", name: "look", argumentsJson: "{}" } },
-    { case: "completed", value: { ...completed, finishReason: FinishReason.TOOL_CALLS } },
+    { case: "completed", value: { ...completed, switches: [switched.value], finishReason: FinishReason.TOOL_CALLS } },
   );
   const { url } = await startEdge({ streamComplete });
   const response = await post(url, { ...ASK, stream: true, stream_options: { include_usage: true } });

@@ -253,7 +253,7 @@ type CompleteResponse struct {
 	ClientRequestId string `protobuf:"bytes,2,opt,name=client_request_id,json=clientRequestId,proto3" json:"client_request_id,omitempty"`
 	// The answer in its order: text, tool calls and, if asked for, reasoning.
 	Parts []*Part `protobuf:"bytes,3,rep,name=parts,proto3" json:"parts,omitempty"`
-	// Every change of the serving route, in order.
+	// Every change of the serving route, in order. The same as `completed.switches`.
 	Switches []*RouteSwitched `protobuf:"bytes,4,rep,name=switches,proto3" json:"switches,omitempty"`
 	// How the answer ended, who served it, and what it took.
 	Completed     *Completed `protobuf:"bytes,5,opt,name=completed,proto3" json:"completed,omitempty"`
@@ -703,7 +703,9 @@ type RouteSwitched struct {
 	Mode SwitchMode `protobuf:"varint,4,opt,name=mode,proto3,enum=understudy.v1.SwitchMode" json:"mode,omitempty"`
 	// Length of the text that was delivered before the switch, in UTF-8 bytes: where the seam is.
 	AtUtf8Byte int64 `protobuf:"varint,5,opt,name=at_utf8_byte,json=atUtf8Byte,proto3" json:"at_utf8_byte,omitempty"`
-	// Bytes at the beginning of the continuation that repeated delivered text and were left out.
+	// Bytes at the beginning of the continuation that were left out because they repeated delivered text or spoke about the
+	// task, as far as they were known: the event comes before the seam where the attempt reasons first. The final number
+	// is in `Completed.switches`.
 	TrimmedBytes int64 `protobuf:"varint,6,opt,name=trimmed_bytes,json=trimmedBytes,proto3" json:"trimmed_bytes,omitempty"`
 	// From the last event that delivered content, or the start of the call, to this event.
 	Gap           *durationpb.Duration `protobuf:"bytes,7,opt,name=gap,proto3" json:"gap,omitempty"`
@@ -849,7 +851,9 @@ type Completed struct {
 	// SHA-256 of the whole text as UTF-8, in lower-case hexadecimal.
 	TextSha256 string `protobuf:"bytes,9,opt,name=text_sha256,json=textSha256,proto3" json:"text_sha256,omitempty"`
 	// Length of the whole text in UTF-8 bytes.
-	TextBytes     int64 `protobuf:"varint,10,opt,name=text_bytes,json=textBytes,proto3" json:"text_bytes,omitempty"`
+	TextBytes int64 `protobuf:"varint,10,opt,name=text_bytes,json=textBytes,proto3" json:"text_bytes,omitempty"`
+	// Every change of the serving route, in order, with its final `trimmed_bytes`.
+	Switches      []*RouteSwitched `protobuf:"bytes,11,rep,name=switches,proto3" json:"switches,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -954,6 +958,13 @@ func (x *Completed) GetTextBytes() int64 {
 	return 0
 }
 
+func (x *Completed) GetSwitches() []*RouteSwitched {
+	if x != nil {
+		return x.Switches
+	}
+	return nil
+}
+
 var File_understudy_v1_completion_service_proto protoreflect.FileDescriptor
 
 const file_understudy_v1_completion_service_proto_rawDesc = "" +
@@ -1026,7 +1037,7 @@ const file_understudy_v1_completion_service_proto_rawDesc = "" +
 	"atUtf8Byte\x12#\n" +
 	"\rtrimmed_bytes\x18\x06 \x01(\x03R\ftrimmedBytes\x12+\n" +
 	"\x03gap\x18\a \x01(\v2\x19.google.protobuf.DurationR\x03gap\"\v\n" +
-	"\tHeartbeat\"\xe6\x03\n" +
+	"\tHeartbeat\"\xa0\x04\n" +
 	"\tCompleted\x12@\n" +
 	"\rfinish_reason\x18\x01 \x01(\x0e2\x1b.understudy.v1.FinishReasonR\ffinishReason\x124\n" +
 	"\tserved_by\x18\x02 \x03(\v2\x17.understudy.v1.ServedByR\bservedBy\x12*\n" +
@@ -1041,7 +1052,8 @@ const file_understudy_v1_completion_service_proto_rawDesc = "" +
 	"textSha256\x12\x1d\n" +
 	"\n" +
 	"text_bytes\x18\n" +
-	" \x01(\x03R\ttextBytes2\xbb\x01\n" +
+	" \x01(\x03R\ttextBytes\x128\n" +
+	"\bswitches\x18\v \x03(\v2\x1c.understudy.v1.RouteSwitchedR\bswitches2\xbb\x01\n" +
 	"\x11CompletionService\x12K\n" +
 	"\bComplete\x12\x1e.understudy.v1.CompleteRequest\x1a\x1f.understudy.v1.CompleteResponse\x12Y\n" +
 	"\x0eStreamComplete\x12\x1e.understudy.v1.CompleteRequest\x1a%.understudy.v1.StreamCompleteResponse0\x01By\n" +
@@ -1120,15 +1132,16 @@ var file_understudy_v1_completion_service_proto_depIdxs = []int32{
 	25, // 26: understudy.v1.Completed.wasted_cost:type_name -> understudy.v1.Cost
 	26, // 27: understudy.v1.Completed.attempts:type_name -> understudy.v1.Attempt
 	27, // 28: understudy.v1.Completed.skips:type_name -> understudy.v1.Skip
-	0,  // 29: understudy.v1.CompletionService.Complete:input_type -> understudy.v1.CompleteRequest
-	0,  // 30: understudy.v1.CompletionService.StreamComplete:input_type -> understudy.v1.CompleteRequest
-	2,  // 31: understudy.v1.CompletionService.Complete:output_type -> understudy.v1.CompleteResponse
-	3,  // 32: understudy.v1.CompletionService.StreamComplete:output_type -> understudy.v1.StreamCompleteResponse
-	31, // [31:33] is the sub-list for method output_type
-	29, // [29:31] is the sub-list for method input_type
-	29, // [29:29] is the sub-list for extension type_name
-	29, // [29:29] is the sub-list for extension extendee
-	0,  // [0:29] is the sub-list for field type_name
+	7,  // 29: understudy.v1.Completed.switches:type_name -> understudy.v1.RouteSwitched
+	0,  // 30: understudy.v1.CompletionService.Complete:input_type -> understudy.v1.CompleteRequest
+	0,  // 31: understudy.v1.CompletionService.StreamComplete:input_type -> understudy.v1.CompleteRequest
+	2,  // 32: understudy.v1.CompletionService.Complete:output_type -> understudy.v1.CompleteResponse
+	3,  // 33: understudy.v1.CompletionService.StreamComplete:output_type -> understudy.v1.StreamCompleteResponse
+	32, // [32:34] is the sub-list for method output_type
+	30, // [30:32] is the sub-list for method input_type
+	30, // [30:30] is the sub-list for extension type_name
+	30, // [30:30] is the sub-list for extension extendee
+	0,  // [0:30] is the sub-list for field type_name
 }
 
 func init() { file_understudy_v1_completion_service_proto_init() }

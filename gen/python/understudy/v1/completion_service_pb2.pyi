@@ -204,7 +204,7 @@ class CompleteResponse(_message.Message):
 
     @_builtins.property
     def switches(self) -> _containers.RepeatedCompositeFieldContainer[Global___RouteSwitched]:
-        """Every change of the serving route, in order."""
+        """Every change of the serving route, in order. The same as `completed.switches`."""
 
     @_builtins.property
     def completed(self) -> Global___Completed:
@@ -405,7 +405,10 @@ class RouteSwitched(_message.Message):
     at_utf8_byte: _builtins.int
     """Length of the text that was delivered before the switch, in UTF-8 bytes: where the seam is."""
     trimmed_bytes: _builtins.int
-    """Bytes at the beginning of the continuation that repeated delivered text and were left out."""
+    """Bytes at the beginning of the continuation that were left out because they repeated delivered text or spoke about the
+    task, as far as they were known: the event comes before the seam where the attempt reasons first. The final number
+    is in `Completed.switches`.
+    """
     @_builtins.property
     def gap(self) -> _duration_pb2.Duration:
         """From the last event that delivered content, or the start of the call, to this event."""
@@ -461,6 +464,7 @@ class Completed(_message.Message):
     SKIPS_FIELD_NUMBER: _builtins.int
     TEXT_SHA256_FIELD_NUMBER: _builtins.int
     TEXT_BYTES_FIELD_NUMBER: _builtins.int
+    SWITCHES_FIELD_NUMBER: _builtins.int
     finish_reason: _conversation_pb2.FinishReason.ValueType
     """Why the answer ended."""
     text_sha256: _builtins.str
@@ -495,6 +499,10 @@ class Completed(_message.Message):
     def skips(self) -> _containers.RepeatedCompositeFieldContainer[_ledger_pb2.Skip]:
         """Every route that was passed over, in order."""
 
+    @_builtins.property
+    def switches(self) -> _containers.RepeatedCompositeFieldContainer[Global___RouteSwitched]:
+        """Every change of the serving route, in order, with its final `trimmed_bytes`."""
+
     def __init__(
         self,
         *,
@@ -508,10 +516,11 @@ class Completed(_message.Message):
         skips: _abc.Iterable[_ledger_pb2.Skip] | None = ...,
         text_sha256: _builtins.str = ...,
         text_bytes: _builtins.int = ...,
+        switches: _abc.Iterable[Global___RouteSwitched] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["cost", b"cost", "usage", b"usage", "wasted_cost", b"wasted_cost", "wasted_usage", b"wasted_usage"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempts", b"attempts", "cost", b"cost", "finish_reason", b"finish_reason", "served_by", b"served_by", "skips", b"skips", "text_bytes", b"text_bytes", "text_sha256", b"text_sha256", "usage", b"usage", "wasted_cost", b"wasted_cost", "wasted_usage", b"wasted_usage"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempts", b"attempts", "cost", b"cost", "finish_reason", b"finish_reason", "served_by", b"served_by", "skips", b"skips", "switches", b"switches", "text_bytes", b"text_bytes", "text_sha256", b"text_sha256", "usage", b"usage", "wasted_cost", b"wasted_cost", "wasted_usage", b"wasted_usage"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -13,13 +13,21 @@ import { ToolCalls } from "../tool-calls.ts";
 import { readVendorError } from "./failure.ts";
 import { UsageTally } from "./usage.ts";
 
-/** Words that mean something else than `STOP`. A map, because an object knows `constructor` too. */
+/**
+ * The words for an end. Any other word, as `pause_turn`, says that the answer is not whole. A map, because an object
+ * knows `constructor` too.
+ */
 const FINISH_REASONS: ReadonlyMap<string, FinishReason> = new Map([
+  ["end_turn", FinishReason.STOP],
+  ["stop_sequence", FinishReason.STOP],
   ["max_tokens", FinishReason.LENGTH],
   ["model_context_window_exceeded", FinishReason.LENGTH],
   ["tool_use", FinishReason.TOOL_CALLS],
   ["refusal", FinishReason.REFUSAL],
 ]);
+
+/** As much of a word of the vendor's as an error tells. */
+const MAX_WORD = 40;
 
 /** Most blocks that are open at once; models write one after the other. What would be one more is passed over. */
 const MAX_OPEN_BLOCKS = 1_000;
@@ -194,15 +202,16 @@ export class MessagesReader implements AnswerReader {
   /** The end of the message is the end of an answer only if a reason for it came before. */
   #stop(out: UpstreamEvent[]): void {
     if (this.#stopReason !== "") return this.#answer(out);
-    if (this.phase !== "open") return;
-    this.phase = "ended";
-    const message = "stopped the message without a reason";
-    out.push({ kind: "failed", failure: makeFailure(this.#head, "truncated", "", message) });
+    if (this.phase === "open") this.#breakOff("truncated", "stopped the message without a reason", out);
   }
 
   // open -> ended: the stop reason came and all blocks are closed, or the message stopped.
   #answer(out: UpstreamEvent[]): void {
     if (this.phase !== "open") return;
+    if (!FINISH_REASONS.has(this.#stopReason)) {
+      const message = `stopped with the reason ${this.#stopReason.slice(0, MAX_WORD)}`;
+      return this.#breakOff("truncated", message, out);
+    }
     const cutShort = FINISH_REASONS.get(this.#stopReason) === FinishReason.LENGTH || this.#stopReason === "refusal";
     const broken = this.#toolCalls.deliver(this.#messageId || "call", cutShort, out);
     if (broken === undefined) {
@@ -210,8 +219,12 @@ export class MessagesReader implements AnswerReader {
       this.finish(out);
       return;
     }
+    this.#breakOff("malformed", `sent ${broken}`, out);
+  }
+
+  #breakOff(kind: "truncated" | "malformed", message: string, out: UpstreamEvent[]): void {
     this.phase = "ended";
-    out.push({ kind: "failed", failure: makeFailure(this.#head, "malformed", "", `sent ${broken}`) });
+    out.push({ kind: "failed", failure: makeFailure(this.#head, kind, "", message) });
   }
 
   #fail(document: JsonObject, out: UpstreamEvent[]): void {

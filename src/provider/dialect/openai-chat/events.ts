@@ -13,8 +13,17 @@ import { ToolCalls } from "../tool-calls.ts";
 import { readVendorError } from "./failure.ts";
 import { readUsage } from "./usage.ts";
 
-/** Words that mean something else than `STOP`. A map, because an object knows `constructor` too. */
+/**
+ * The words for an end, in lower case. Any other word, as `abort` or `insufficient_system_resource`, says that the answer
+ * broke off. A map, because an object knows `constructor` too.
+ */
 const FINISH_REASONS: ReadonlyMap<string, FinishReason> = new Map([
+  ["stop", FinishReason.STOP],
+  ["eos", FinishReason.STOP],
+  ["eos_token", FinishReason.STOP],
+  ["end_turn", FinishReason.STOP],
+  ["stop_sequence", FinishReason.STOP],
+  ["complete", FinishReason.STOP],
   ["length", FinishReason.LENGTH],
   ["max_tokens", FinishReason.LENGTH],
   ["model_length", FinishReason.LENGTH],
@@ -22,6 +31,9 @@ const FINISH_REASONS: ReadonlyMap<string, FinishReason> = new Map([
   ["function_call", FinishReason.TOOL_CALLS],
   ["content_filter", FinishReason.CONTENT_FILTER],
 ]);
+
+/** As much of a word of the vendor's as an error tells. */
+const MAX_WORD = 40;
 
 /** Number of the one call of the older `function_call` form, beside the numbered ones. */
 const LEGACY_CALL = -1;
@@ -100,7 +112,7 @@ export class ChatReader implements AnswerReader {
     const reason = choice["finish_reason"];
     if (typeof reason !== "string" || reason === "" || this.phase !== "open") return;
     this.#completionId = stringOf(chunk["id"]) || "call";
-    this.#answer(reason, chunk, out);
+    this.#answer(reason.toLowerCase(), chunk, out);
   }
 
   #readDelta(delta: JsonObject, out: UpstreamEvent[]): void {
@@ -158,6 +170,8 @@ export class ChatReader implements AnswerReader {
   // open -> answered: the finish reason came. open -> ended: it tells of a failure.
   #answer(reason: string, chunk: JsonObject, out: UpstreamEvent[]): void {
     if (reason === "error") return this.#fail(chunk, out);
+    if (!FINISH_REASONS.has(reason))
+      return this.#breakOff("truncated", `broke off with the reason ${reason.slice(0, MAX_WORD)}`, out);
     if (reason === "content_filter" && !this.#spoke) {
       this.phase = "ended";
       const message = "ended by the content filter before any text";
@@ -166,14 +180,15 @@ export class ChatReader implements AnswerReader {
     }
     const cutShort = FINISH_REASONS.get(reason) === FinishReason.LENGTH || reason === "content_filter";
     const broken = this.#toolCalls.deliver(this.#completionId, cutShort, out);
-    if (broken !== undefined) {
-      this.phase = "ended";
-      out.push({ kind: "failed", failure: makeFailure(this.#head, "malformed", "", `sent ${broken}`) });
-      return;
-    }
+    if (broken !== undefined) return this.#breakOff("malformed", `sent ${broken}`, out);
     this.phase = "answered";
     this.#finishReason = reason;
     out.push({ kind: "answered", reason: this.#reason() });
+  }
+
+  #breakOff(kind: "truncated" | "malformed", message: string, out: UpstreamEvent[]): void {
+    this.phase = "ended";
+    out.push({ kind: "failed", failure: makeFailure(this.#head, kind, "", message) });
   }
 
   #fail(document: JsonObject, out: UpstreamEvent[]): void {
