@@ -1,10 +1,10 @@
 /** How long a breaker stays open. */
 
-/** First time open, in milliseconds: about as long as a provider needs to replace a broken server. */
-const BASE_OPEN_MS = 30_000;
+/** First time open, in milliseconds: about as long as a restart takes. */
+const BASE_OPEN_MS = 10_000;
 
-/** Longest time open, in milliseconds: a route that works again must be noticed within minutes. */
-const MAX_OPEN_MS = 300_000;
+/** Longest time open, in milliseconds: a route that works again serves again within it. */
+const MAX_OPEN_MS = 30_000;
 
 /** The part by which a length is varied in both directions, so that servers do not probe in step. */
 const JITTER = 0.2;
@@ -15,7 +15,7 @@ const JITTER = 0.2;
  */
 const HELD_RECOVERY_MS = 60_000;
 
-/** Lengths of the openings of one breaker: 30 s, doubled to at most 5 min until a recovery held, +-20 %. */
+/** Lengths of the openings of one breaker: 10 s, doubled to at most 30 s until a recovery held, +-20 %. */
 export interface OpenLength {
   /** Length of an opening that begins now, in milliseconds. */
   next(): number;

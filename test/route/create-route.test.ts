@@ -85,7 +85,7 @@ describe("refuses", () => {
       AvailabilityState.DISABLED,
       "disabled for 300 s more: answered 401",
     ],
-    ["open", trip, SkipReason.BREAKER_OPEN, AvailabilityState.OPEN, "breaker open for 30 s more: 3 failures in a row"],
+    ["open", trip, SkipReason.BREAKER_OPEN, AvailabilityState.OPEN, "breaker open for 10 s more: 3 failures in a row"],
     [
       "cooling down",
       () => route.coolDown(20_000, "answered 429"),
@@ -136,7 +136,7 @@ describe("refuses", () => {
 
   test("without a trace: asking for the refusal takes nothing", async () => {
     await trip();
-    vi.advanceTimersByTime(30_000);
+    vi.advanceTimersByTime(10_000);
     for (let asked = 0; asked < 5; asked += 1) expect(route.refusal()).toBeUndefined();
     (await lease()).neutral();
   });
@@ -205,7 +205,7 @@ test("goes from open over probing to available, and tells every change", async (
   const states: (AvailabilityState | undefined)[] = [];
   start({ onChange: () => states.at(-1) !== state() && states.push(state()) });
   await trip();
-  vi.advanceTimersByTime(30_000);
+  vi.advanceTimersByTime(10_000);
   const probe = await lease();
   expect(await ask()).toMatchObject({ reason: SkipReason.BREAKER_OPEN, retryAtMs: undefined });
   for (let piece = 0; piece < 32; piece += 1) probe.contentArrived();

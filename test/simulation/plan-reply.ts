@@ -50,7 +50,7 @@ function splitText(reply: Reply, ideal: string, { continuation, request }: Upstr
 
 /** The words that a model was asked to begin with, where it goes on in the middle of a word: nothing else tells that. */
 function quotedWords({ instruction, text }: ContinuationRequest, rest: string): string {
-  if (!/[\p{L}\p{N}]$/u.test(text) || !/^[\p{L}\p{N}]/u.test(rest)) return "";
+  if (text.length < MIN_RETOLD || !/[\p{L}\p{N}]$/u.test(text) || !/^[\p{L}\p{N}]/u.test(rest)) return "";
   let start = text.length;
   while (start > 0 && instruction.endsWith(text.slice(start - 1))) start--;
   return text.slice(start);

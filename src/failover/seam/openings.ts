@@ -38,7 +38,7 @@ export interface Start {
 const LINE = /^[^\n]{1,200}?[:.!…？！：。]["”*)_]*[ \t]*\n\s*/u;
 const SENTENCE = /^[^\n]{1,200}?[:.!…？！：。]["”*)_]*(?:\s+|(?<=[？！：。]))/u;
 const FENCE = /^\s*```[^\n`]*\n/u;
-const DOTS = /^(?:\.{3}|…)\s?/u;
+const DOTS = /^(?:\.{3}|…)(?![.…])\s?/u;
 const QUOTE = /^["“„«‘'`*_>]+\s?/u;
 
 /** Whether `line` speaks about the task. */

@@ -75,6 +75,15 @@ export class Tail {
     return words !== "" && this.text.includes(words);
   }
 
+  /** Whether `said` (folded) goes on with the row of the same in which it ends, with or without the space between. */
+  isInStep(said: string): boolean {
+    const period = this.#unit.length;
+    const words = said.trimEnd();
+    if (this.periodic < MIN_REPEAT || words.length < period * 2) return false;
+    const row = this.#unit.repeat(Math.ceil(words.length / period) + 1);
+    return row.startsWith(words) || row.startsWith(` ${words}`);
+  }
+
   /** Whether `said` (folded) speaks in other words than the text: it is about it, and no part of it. */
   isForeign(said: string): boolean {
     const words = said.match(WORDS) ?? [];
@@ -83,15 +92,12 @@ export class Tail {
     return known <= MAX_KNOWN_WORDS * words.length;
   }
 
-  /**
-   * Length of the beginning of `said` (folded) that repeats its end and is to be left out; 0 if none is; or unclear, where a row of the same comes
-   * again: it may be the row that was said, or what follows in it.
-   */
-  repeated(said: string, { behindOpening, spaced, wholeWords }: RepeatOptions): number | "unclear" {
+  /** Length of the beginning of `said` (folded) that repeats its end and is to be left out; 0 if none is. */
+  repeated(said: string, { behindOpening, spaced, wholeWords }: RepeatOptions): number {
     const least = behindOpening ? MIN_REPEAT_BEHIND_OPENING : MIN_REPEAT;
     for (let length = Math.min(said.length, this.text.length); length > 0; length--) {
       if (!this.text.endsWith(said.slice(0, length))) continue;
-      if (length <= this.periodic) return length >= least && !spaced && this.#isOutOfStep(said) ? "unclear" : 0;
+      if (length <= this.periodic) return 0;
       if (this.#isWhole && length === this.text.length && this.text.includes(" ")) return length;
       if (length >= least || (wholeWords && !spaced && this.#isWholeWords(said, length))) return length;
     }
@@ -99,10 +105,6 @@ export class Tail {
   }
 
   /** Whether whole last words come again, which no text says twice in a row elsewhere. */
-  #isOutOfStep(said: string): boolean {
-    return this.#unit.includes(" ") && !said.startsWith(this.#unit);
-  }
-
   #isWholeWords(said: string, length: number): boolean {
     const words = said.slice(0, length);
     if (!isBoundary(this.text, this.text.length - length)) return false;

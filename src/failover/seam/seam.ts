@@ -151,13 +151,13 @@ export class Seam {
       if (told?.kind === "left") return spaced || this.#whiteSpace.includes("\n") ? undefined : "diverged";
       if (this.#instructed) {
         const { text, ends } = fold(head.slice(start.at, start.at + 2 * REPEAT_WINDOW));
+        if (this.#tail.isInStep(text)) return undefined;
         if (!ended && this.#tail.follows(text)) return "hold";
         const repeated = this.#tail.repeated(text, {
           behindOpening: start.at > 0,
           spaced,
           wholeWords: told === undefined,
         });
-        if (repeated === "unclear") return "diverged";
         if (repeated > 0) return { at: start.at + (ends[repeated - 1] ?? 0), repeated: true };
       }
       if (told?.kind === "follows") return "hold";
