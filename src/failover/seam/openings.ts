@@ -7,23 +7,31 @@ export const MAX_PREAMBLE = 200;
 const MAX_OPENINGS = 4;
 
 /**
- * Stems of words with which models speak about the task instead of going on with the text, in the languages that they
- * mostly answer in. They are evidence beside the form, never proof: what a list does not know is found by the anchor.
+ * Words with which models begin to speak about the task instead of going on with the text, and stems of what they say of
+ * it, in the languages that they mostly answer in. They are evidence beside the form, never proof: what a list does not
+ * know is found by the anchor.
  */
-const ABOUT_THE_TASK = new RegExp(
+const OPENER = new RegExp(
   [
     "^(?:sure|certainly|of course|okay|ok|absolutely|understood|got it|sorry|right|here(?:'s| is| are| it))(?=[\\s,.!:—-])",
-    "^apolog",
-    "\\b(?:continu|resum|carry(?:ing)? on|going on|pick(?:ing)? up|left off|cut off|stopped|interrupted|broke off)",
-    "^(?:natürlich|gern|hier ist|entschuldig)|\\b(?:fortsetz|fortfahr|weiter)",
-    "^(?:voici|bien sûr|désolé)|\\b(?:poursui|reprend|repren)",
-    "^(?:claro|por supuesto|aquí|aqui|disculp|perdón|desculp)|\\b(?:retom|sigo)",
-    "^(?:ecco|certo)|\\b(?:riprend|prosegu)",
-    "^(?:natuurlijk|hier is)|\\bverder",
-    "^(?:конечно|вот)|\\bпродолж",
+    "^apolog|^(?:continuing|resuming|picking up) (?:from|where|with)\\b",
+    "^(?:natürlich|gern|hier ist|entschuldig|fortsetzung)",
+    "^(?:voici|bien sûr|désolé)",
+    "^(?:claro|por supuesto|aquí|aqui|disculp|perdón|desculp)",
+    "^(?:ecco|certo)",
+    "^(?:natuurlijk|hier is)",
+    "^(?:конечно|вот)",
     "^(?:もちろん|承知|はい|以下|続)",
     "^(?:当然|當然|好的|以下|继续|繼續|接着)",
     "^(?:물론|네|이어서|계속)",
+  ].join("|"),
+  "iu",
+);
+const STEM = new RegExp(
+  [
+    "\\b(?:continu|resum|carry(?:ing)? on|going on|pick(?:ing)? up|left off|cut off|interrupted|broke off)",
+    "\\b(?:fortsetz|fortfahr|weiter|poursui|reprend|repren|retom|sigo|riprend|prosegu|verder)",
+    "продолж|続|继续|繼續|接着|이어서|계속",
   ].join("|"),
   "iu",
 );
@@ -41,9 +49,18 @@ const FENCE = /^\s*```[^\n`]*\n/u;
 const DOTS = /^(?:\.{3}|…)(?![.…])\s?/u;
 const QUOTE = /^["“„«‘'`*_>]+\s?/u;
 
-/** Whether `line` speaks about the task. */
-export function isAboutTheTask(line: string): boolean {
-  return ABOUT_THE_TASK.test(line.slice(0, MAX_PREAMBLE));
+/** Whether `line` may speak about the task: it begins as such lines do. What follows white space belongs to the text. */
+function isAboutTheTask(line: string): boolean {
+  const words = line.slice(0, MAX_PREAMBLE);
+  return OPENER.test(words) || (/^[^\s\p{Ll}]/u.test(words) && STEM.test(words));
+}
+
+/**
+ * Whether it does so beyond doubt: where a sentence was stopped in its middle, or where it says what it is about to do. At
+ * the end of a sentence the text itself may go on with "Here is how:".
+ */
+function isSurelyAboutTheTask(line: string, goesOn: boolean): boolean {
+  return isAboutTheTask(line) && (goesOn || (OPENER.test(line) && STEM.test(line)));
 }
 
 /** How long a head that begins so may turn out to stand before the text, in characters. */
@@ -81,9 +98,10 @@ export function findStarts(head: string, goesOn: boolean): Start[] {
 
 function nextOpening(text: string, goesOn: boolean): { length: number; certain: boolean } | undefined {
   const line = LINE.exec(text)?.[0];
-  if (line !== undefined && (isAboutTheTask(line) || (goesOn && isAside(line, text[line.length])))) {
+  if (line !== undefined && (isSurelyAboutTheTask(line, goesOn) || (goesOn && isAside(line, text[line.length])))) {
     return { length: line.length, certain: true };
   }
+  if (line !== undefined && isAboutTheTask(line)) return { length: line.length, certain: false };
   const fence = FENCE.exec(text)?.[0];
   if (fence !== undefined) return { length: fence.length, certain: false };
   const dots = DOTS.exec(text)?.[0];

@@ -198,6 +198,14 @@ describe("what stands before a continuation", () => {
     expect(join(delivered, said.match(/.{1,4}/gsu) ?? []).text).toBe(STORY);
   });
 
+  test.each([
+    ["a sentence that speaks of going on", "It was read.", " The work continues as follows:\n\n1. Oil"],
+    ["a heading", "It was read.\n\n", "Continued education:\n\n1. Oil"],
+    ["an introduction", "It was read.\n\n", "Here are the steps:\n\n1. Oil"],
+  ])("is the text itself where it may be: %s", (_, before, said) => {
+    expect(join(before, said.match(/.{1,4}/gsu) ?? []).text).toBe(before + said);
+  });
+
   test("is the text itself where its words are the text's", () => {
     const verse = "The miller went out in the wind and the rain,\nSing ho, for the wind and the rain!\n";
     const next = "The sailor went out in the wind and the rain,\nSing ho, for the wind and the rain!\n";
