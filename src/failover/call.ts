@@ -16,7 +16,12 @@ import { type AnswerCheck, makeAnswerCheck, type SchemaCheck } from "./attempt/v
 import { type Contender, Contest, type Hedge } from "./contest.ts";
 import { decide, isFinal, type Step } from "./decide.ts";
 import { Delivery } from "./delivery.ts";
-import { MAX_HEDGED_INPUT_TOKENS, MIN_CONTINUATION_TOKENS, NEXT_ROUTE_RESERVE_MS } from "./engine-limits.ts";
+import {
+  MAX_HEDGED_INPUT_TOKENS,
+  MIN_CONTINUATION_SHARE,
+  MIN_CONTINUATION_TOKENS,
+  NEXT_ROUTE_RESERVE_MS,
+} from "./engine-limits.ts";
 import { classify } from "./failure-classes.ts";
 import type { AttemptRecord } from "./ledger/attempt-record.ts";
 import { makeRefusal } from "./ledger/final-refusal.ts";
@@ -286,8 +291,10 @@ export class Call {
   /** Whether so little of the answer is missing that another attempt is not worth it. */
   #nearlyFull(): boolean {
     const { text } = this.#delivery.answer;
-    const remaining = remainingTokens(this.#plan.request.maxOutputTokens, text);
-    return text !== "" && remaining !== undefined && remaining < MIN_CONTINUATION_TOKENS;
+    const { maxOutputTokens } = this.#plan.request;
+    const remaining = remainingTokens(maxOutputTokens, text);
+    if (text === "" || maxOutputTokens === undefined || remaining === undefined) return false;
+    return remaining < Math.min(MIN_CONTINUATION_TOKENS, Math.max(1, MIN_CONTINUATION_SHARE * maxOutputTokens));
   }
 }
 

@@ -15,8 +15,9 @@ export const QUICK_FAILURE_MS = 2_000;
 /** First pause before a retry on the same route, doubled nowhere: there is one retry. Jitter adds up to as much. */
 export const RETRY_PAUSE_MS = 50;
 
-/** Below this many tokens a continuation costs more than it adds. */
+/** Below this many tokens, and this share of an answer, a continuation costs more than it adds. */
 export const MIN_CONTINUATION_TOKENS = 16;
+export const MIN_CONTINUATION_SHARE = 0.1;
 
 /** Largest answer that is held back. */
 export const MAX_HELD_BYTES = 4 * 1024 * 1024;

@@ -59,6 +59,18 @@ describe("an answer that is none", () => {
   });
 });
 
+describe("the tokens that are left", () => {
+  test.each([
+    ["are asked for where they are more than a tenth", "Hel", 16, 15],
+    ["are counted by the script", "语".repeat(150), 200, 50],
+  ])("%s", async (_, delivered, maxOutputTokens, left) => {
+    const b = route("b", [says(" more.")]);
+    start(plan([route("a", [cutsAfter(delivered)]), b], { request: request({ maxOutputTokens }) }));
+    await pass(1_000);
+    expect(b.requests[0]?.maxOutputTokens).toBe(left);
+  });
+});
+
 describe("what was left out at the seam", () => {
   test("is told in the end where the switch was told before it was known", async () => {
     const b = route("b", [

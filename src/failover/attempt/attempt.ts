@@ -160,7 +160,7 @@ export class Attempt implements WatchedAttempt {
     const { sink } = this.#options;
     switch (event.kind) {
       case "text":
-        this.#progress("text", event.text.length);
+        this.#progress("text", event.text.length, event.text);
         record.receivedBytes += Buffer.byteLength(event.text);
         sink.text(event.text);
         this.#judge();
@@ -212,7 +212,7 @@ export class Attempt implements WatchedAttempt {
     }
   }
 
-  #progress(phase: "text" | "tool" | "reasoning", characters: number): void {
+  #progress(phase: "text" | "tool" | "reasoning", characters: number, text = ""): void {
     const { record } = this;
     const { events, lease, watch } = this.#options;
     const nowMs = performance.now();
@@ -222,13 +222,14 @@ export class Attempt implements WatchedAttempt {
     this.#clock.progress(phase, nowMs);
     lease.contentArrived();
     if (wasSuspected) watch.judge();
+    if (phase !== "text") this.#floor.noteOther(nowMs);
     if (phase === "reasoning") return;
     if (record.firstTokenAtMs === undefined) {
       record.firstTokenAtMs = nowMs;
       events.onFirstToken(this);
     }
     if (phase !== "text") return;
-    const tokensPerS = this.#floor.note(characters, nowMs);
+    const tokensPerS = this.#floor.note(text, nowMs);
     if (tokensPerS !== undefined) this.end({ kind: "slow", tokensPerS });
   }
 

@@ -29,9 +29,17 @@ export function estimateTokens(characters: number): number {
   return Math.ceil(characters / CHARACTERS_PER_TOKEN);
 }
 
+/** Estimates the tokens of a text by its script: a Chinese, Japanese or Korean character is about one. */
+export function estimateTextTokens(text: string): number {
+  const wide = text.match(WIDE)?.length ?? 0;
+  return wide + (text.length - wide) / CHARACTERS_PER_TOKEN;
+}
+
+const WIDE = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/gu;
+
 /** Tokens that an answer may still have behind what was delivered; undefined without a limit. */
 export function remainingTokens(maxOutputTokens: number | undefined, delivered: string): number | undefined {
-  return maxOutputTokens === undefined ? undefined : maxOutputTokens - estimateTokens(delivered.length);
+  return maxOutputTokens === undefined ? undefined : maxOutputTokens - Math.ceil(estimateTextTokens(delivered));
 }
 
 /** Later numbers replace earlier ones of the same kind. */

@@ -29,6 +29,7 @@ test("text under 2 tokens a second for 15 s, after the first 15 s, is left to th
 
 test.each([
   ["text above the floor", FAST, undefined],
+  ["Chinese text of 4 characters a second", "语言模型", undefined],
   ["slow text without a floor", SLOW, 0],
 ])("%s is not left", async (_, piece, floor) => {
   const base = plan([]).limits;
@@ -37,6 +38,14 @@ test.each([
   await pass(41_000);
   expect(seen.text).toBe(piece.repeat(40));
   expect(pick(seen, "routeSwitched")).toEqual([]);
+});
+
+test("time in which the model thinks is no time in which it writes", async () => {
+  const thoughts = Array.from({ length: 40 }, () => [1_000, { kind: "reasoning", text: "hm " }] as const).flat();
+  const a = route("a", [[OPENED, text("Let me look. "), ...thoughts, text("It is"), 1_000, text(" 42."), finished()]]);
+  const seen = start(plan([a, route("b", [says("No.")])]));
+  await pass(45_000);
+  expect(seen.text).toBe("Let me look. It is 42.");
 });
 
 test("a short answer that drips is not measured", async () => {
