@@ -237,7 +237,7 @@ export class Call {
 
   #complete(finishReason: FinishReason, last: AttemptRecord | undefined): void {
     const ledger = this.#makeLedger();
-    this.#delivery.complete(last, makeCompleted(finishReason, this.#delivery.answer, ledger, this.#delivery.switches));
+    this.#delivery.complete(last, makeCompleted(finishReason, this.#delivery.answer, ledger));
     this.#end({ kind: "completed", finishReason }, ledger);
   }
 

@@ -97,6 +97,7 @@ export class Delivery {
   /** Ends the stream well. `last` is the attempt that came to the end of the answer. */
   complete(last: AttemptRecord | undefined, completed: Completed): void {
     if (last !== undefined) this.#announce(last);
+    completed.switches = this.switches;
     this.#push(this.#announcedAttempt, { case: "completed", value: completed }, 0);
     this.close();
   }
