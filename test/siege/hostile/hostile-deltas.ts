@@ -73,7 +73,6 @@ export const hostileDeltas: readonly Hostile[] = [
   {
     does: "finishes for an unknown reason",
     answer: streams(ONCE, makeChunk({ content: "upon a time." }, "__proto__"), DONE),
-    text: TALE_TEXT,
   },
   { does: "uses negative tokens", answer: streams(ONCE, UPON, STOP, counts(-5), DONE), text: TALE_TEXT },
   { does: "uses 2^63 tokens", answer: streams(ONCE, UPON, STOP, counts(2 ** 63), DONE), text: TALE_TEXT },
