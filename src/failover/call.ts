@@ -16,19 +16,14 @@ import { type AnswerCheck, makeAnswerCheck, type SchemaCheck } from "./attempt/v
 import { type Contender, Contest, type Hedge } from "./contest.ts";
 import { decide, isFinal, type Step } from "./decide.ts";
 import { Delivery } from "./delivery.ts";
-import {
-  MAX_HEDGED_INPUT_TOKENS,
-  MIN_CONTINUATION_SHARE,
-  MIN_CONTINUATION_TOKENS,
-  NEXT_ROUTE_RESERVE_MS,
-} from "./engine-limits.ts";
+import { MAX_HEDGED_INPUT_TOKENS, NEXT_ROUTE_RESERVE_MS } from "./engine-limits.ts";
 import { classify } from "./failure-classes.ts";
 import type { AttemptRecord } from "./ledger/attempt-record.ts";
 import { makeRefusal } from "./ledger/final-refusal.ts";
 import { makeCompleted } from "./ledger/make-completed.ts";
 import { type Ledger, makeLedger, salvageLedger } from "./ledger/make-ledger.ts";
 import { whyNotReached } from "./ledger/skip-record.ts";
-import { remainingTokens } from "./ledger/token-usage.ts";
+import { isNearlyFull } from "./ledger/token-usage.ts";
 import type { Outbox } from "./outbox.ts";
 import { type Picked, RoutePicker } from "./route-picker.ts";
 import { type AttemptForm, USUAL_FORM } from "./seam/continuation.ts";
@@ -113,7 +108,7 @@ export class Call {
     let step: Step = { kind: "next", largerThan: undefined };
     for (;;) {
       // Also before the first attempt: a resumed answer may have all its tokens.
-      if (this.#nearlyFull()) {
+      if (isNearlyFull(this.#plan.request.maxOutputTokens, this.#delivery.answer.text)) {
         this.#startWith(this.#plan.routes[0]?.route);
         return this.#complete(FinishReason.LENGTH, undefined);
       }
@@ -286,15 +281,6 @@ export class Call {
     // The attempt that this is for is not in the records yet.
     const last = !this.#picker.hasNext || this.#records.length + 1 >= this.#plan.maxAttempts;
     return last ? remainingMs : Math.max(remainingMs / 2, remainingMs - NEXT_ROUTE_RESERVE_MS);
-  }
-
-  /** Whether so little of the answer is missing that another attempt is not worth it. */
-  #nearlyFull(): boolean {
-    const { text } = this.#delivery.answer;
-    const { maxOutputTokens } = this.#plan.request;
-    const remaining = remainingTokens(maxOutputTokens, text);
-    if (text === "" || maxOutputTokens === undefined || remaining === undefined) return false;
-    return remaining < Math.min(MIN_CONTINUATION_TOKENS, Math.max(1, MIN_CONTINUATION_SHARE * maxOutputTokens));
   }
 }
 

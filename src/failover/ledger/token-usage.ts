@@ -10,6 +10,10 @@ import {
   UsageSource,
 } from "../../../gen/ts/understudy/v1/ledger_pb.ts";
 import { CHARACTERS_PER_TOKEN } from "../../config/policy-defaults.ts";
+import { MIN_CONTINUATION_SHARE, MIN_CONTINUATION_TOKENS } from "../engine-limits.ts";
+
+/** Scripts of which a character is about a token. */
+const WIDE = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/gu;
 
 /** What is known about an attempt when its usage is settled. */
 export interface UsageFacts {
@@ -35,11 +39,16 @@ export function estimateTextTokens(text: string): number {
   return wide + (text.length - wide) / CHARACTERS_PER_TOKEN;
 }
 
-const WIDE = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/gu;
-
 /** Tokens that an answer may still have behind what was delivered; undefined without a limit. */
 export function remainingTokens(maxOutputTokens: number | undefined, delivered: string): number | undefined {
   return maxOutputTokens === undefined ? undefined : maxOutputTokens - Math.ceil(estimateTextTokens(delivered));
+}
+
+/** Whether so little is missing behind `delivered` that another attempt is not worth it. */
+export function isNearlyFull(maxOutputTokens: number | undefined, delivered: string): boolean {
+  const remaining = remainingTokens(maxOutputTokens, delivered);
+  if (delivered === "" || maxOutputTokens === undefined || remaining === undefined) return false;
+  return remaining < Math.min(MIN_CONTINUATION_TOKENS, Math.max(1, MIN_CONTINUATION_SHARE * maxOutputTokens));
 }
 
 /** Later numbers replace earlier ones of the same kind. */

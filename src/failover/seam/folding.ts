@@ -23,6 +23,10 @@ const PLAIN: Readonly<Record<string, string>> = {
   "…": "...",
 };
 
+/** Scripts that write words without a space between them. */
+export const UNSPACED =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
+
 const WHITE_SPACE = /\s/u;
 
 /** Folds case, typographic quotes, dashes and dots; runs of white space become one space, and leading ones none. */

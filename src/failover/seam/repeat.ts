@@ -1,6 +1,6 @@
 /** Finds how much of what a model says repeats the end of what it was shown. */
 
-import { fold } from "./folding.ts";
+import { fold, UNSPACED } from "./folding.ts";
 import { isEnglish } from "./vocabulary.ts";
 
 /** Tail of the answer in which a repeat is looked for. */
@@ -36,7 +36,6 @@ const LONGEST_WORD = 60;
 const CONTEXT = 3;
 
 const WORD_UNIT = /[\p{L}\p{M}\p{N}_]/u;
-const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u;
 
 /** How the head stands to the delivered text. */
 export interface RepeatOptions {

@@ -26,7 +26,8 @@ interface Retelling {
 
 /** What is known of a retelling: it may be one, it came to our end, or it went another way. */
 export type Told =
-  | { readonly kind: "follows" }
+  /** `certain`: so much was told again that it cannot be anything else. */
+  | { readonly kind: "follows"; readonly certain: boolean }
   | { readonly kind: "reached"; readonly at: number }
   | { readonly kind: "left" };
 
@@ -42,7 +43,6 @@ export interface RetellingOptions {
 export class Retellings {
   readonly #models: readonly { readonly text: string; readonly whole: boolean }[];
   readonly #all: Retelling[] = [];
-
   readonly #loose: boolean;
 
   /** `delivered` without white space at its end. */
@@ -65,8 +65,8 @@ export class Retellings {
       alignment.follow(head.slice(at), ended);
       if (alignment.reachedAt !== undefined) return { kind: "reached", at: at + alignment.reachedAt };
       if (alignment.follows && !ended) {
-        told ??= { kind: "follows" };
         each.certain ||= each.whole && alignment.length >= MIN_TOKENS && head.length - at >= MIN_LENGTH;
+        told ??= { kind: "follows", certain: each.certain };
       } else if (each.certain) return { kind: "left" };
     }
     return told;

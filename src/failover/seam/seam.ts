@@ -148,6 +148,8 @@ export class Seam {
     for (const start of starts) {
       const told = this.#retellings.told(head, start, ended);
       if (told?.kind === "reached") return { at: told.at, repeated: true };
+      // A long answer that is told again is followed by the alignment alone: each piece costs the same.
+      if (told?.kind === "follows" && told.certain) return "hold";
       if (told?.kind === "left") return spaced || this.#whiteSpace.includes("\n") ? undefined : "diverged";
       if (this.#instructed) {
         const { text, ends } = fold(head.slice(start.at, start.at + 2 * REPEAT_WINDOW));

@@ -1,11 +1,10 @@
 /** The white space between two texts, where the second was written without it. */
 
+import { UNSPACED } from "./folding.ts";
 import { Vocabulary } from "./vocabulary.ts";
 
 const LETTER = /[\p{L}\p{M}]/u;
 const DIGIT = /\p{N}/u;
-const UNSPACED =
-  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
 const LAST_TOKEN = /(?:[\p{L}\p{M}_]+|\p{N}+|[^\s\p{L}\p{M}\p{N}_])$/u;
 const FIRST_TOKEN = /^(?:[\p{L}\p{M}_]+|\p{N}+|[^\s\p{L}\p{M}\p{N}_])/u;
 const TOKENS = /(?<gap>\s*)(?<token>[\p{L}\p{M}_]+|\p{N}+|[^\s\p{L}\p{M}\p{N}_])/gu;

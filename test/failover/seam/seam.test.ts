@@ -2,17 +2,11 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { pickAnchor } from "../../../src/failover/seam/anchor.ts";
 import { Seam } from "../../../src/failover/seam/seam.ts";
+import { join } from "./join.ts";
 
 const STORY =
   "The lighthouse keeper counted the ships each evening: three by the pier, two beyond the rocks, and one — always " +
   "one — that never came closer. He wrote them down in a café ledger 🚢, in ink that smelled of salt.\n\nThen he slept.";
-
-/** Joins pieces to delivered text, as a client would see them. */
-function join(delivered: string, pieces: readonly string[], form: "prefill" | "instruct" = "instruct", context = "") {
-  const seam = new Seam({ delivered, form, stopSequences: [], context });
-  const passed = pieces.map((piece) => seam.push(piece)).join("") + seam.end();
-  return { text: delivered + passed, trimmed: seam.trimmed, diverged: seam.diverged };
-}
 
 describe("white space at the seam", () => {
   test.each([
@@ -102,41 +96,6 @@ describe("an answer that is started over", () => {
   });
 });
 
-describe("the space between two words", () => {
-  test.each([
-    ["is put in where the model left it out", "The quick brown fox", "jumps over", "The quick brown fox jumps over"],
-    ["is put in behind a sentence", "It was read.", "He asked", "It was read. He asked"],
-    ["is none in the middle of a word", "The lighthou", "se keeper", "The lighthouse keeper"],
-    ["is none before a closing mark", "It was read", ". He asked", "It was read. He asked"],
-    ["is put in between short words that could be one", "no", "nodded", "no nodded"],
-    ["is none in a text without spaces", "灯台守は毎晩", "船の数を数えた", "灯台守は毎晩船の数を数えた"],
-    [
-      "is none in a run of code letters",
-      `data:${"iVBORw0K".repeat(6)}`,
-      "GgoAAAAN",
-      `data:${"iVBORw0K".repeat(6)}GgoAAAAN`,
-    ],
-    ["is what the text has there elsewhere", "a = 1\nb = 2\nc =", "3\n", "a = 1\nb = 2\nc = 3\n"],
-    [
-      "is put in between words of a language that is not known",
-      "Er hat es heute",
-      "beschlossen",
-      "Er hat es heute beschlossen",
-    ],
-  ])("%s", (_, delivered, said, expected) => {
-    expect(join(delivered, [said]).text).toBe(expected);
-  });
-
-  test("is none where the answer or the request has the word", () => {
-    expect(join("Die Kanzler", ["in sagt"], "instruct", "Was sagt die Kanzlerin?").text).toBe("Die Kanzlerin sagt");
-  });
-
-  test("does not hide a stop sequence that spans the seam", () => {
-    const seam = new Seam({ delivered: "one EN", form: "instruct", stopSequences: ["END"], context: "" });
-    expect(seam.push("D two") + seam.end()).toBe("D two");
-  });
-});
-
 describe("words that come again", () => {
   test.each([
     ["a whole last word", "He laughed and", "and left", "He laughed and left"],
@@ -210,24 +169,6 @@ describe("what stands before a continuation", () => {
     const verse = "The miller went out in the wind and the rain,\nSing ho, for the wind and the rain!\n";
     const next = "The sailor went out in the wind and the rain,\nSing ho, for the wind and the rain!\n";
     expect(join(verse, next.match(/.{1,4}/gsu) ?? []).text).toBe(verse + next);
-  });
-});
-
-describe("the quoted last words", () => {
-  test.each([
-    ["begin at a word and occur once", `one two three four five six ${"seven eight nine ten ".repeat(2)}end`],
-    ["go beyond a row of the same", `It began here and then: ${"no ".repeat(30)}`],
-  ])("%s", (_, delivered) => {
-    const anchor = pickAnchor(delivered) ?? "";
-    expect(delivered.trimEnd().endsWith(anchor)).toBe(true);
-    expect(anchor.length).toBeGreaterThanOrEqual(24);
-    expect(delivered.split(anchor)).toHaveLength(2);
-    expect(delivered.at(-anchor.length - (delivered.length - delivered.trimEnd().length) - 1)).toMatch(/\s/u);
-  });
-
-  test("are all of a short answer, and none of an endless row", () => {
-    expect(pickAnchor("Yes, but")).toBe("Yes, but");
-    expect(pickAnchor("ha ".repeat(200))).toBeUndefined();
   });
 });
 
