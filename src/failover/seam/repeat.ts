@@ -78,7 +78,7 @@ export class Tail {
   isInStep(said: string): boolean {
     const period = this.#unit.length;
     const words = said.trimEnd();
-    if (this.periodic < MIN_REPEAT || words.length < period * 2) return false;
+    if (this.periodic < MIN_REPEAT || words.length + 1 < period * 2) return false;
     const row = this.#unit.repeat(Math.ceil(words.length / period) + 1);
     return row.startsWith(words) || row.startsWith(` ${words}`);
   }
@@ -151,10 +151,11 @@ function isBoundary(text: string, at: number): boolean {
 /** The longest end of `text` that says the same over and over, at least twice; its period is the shortest. */
 export function periodicEnd(text: string): { readonly length: number; readonly period: number } {
   let longest = { length: 0, period: 0 };
-  for (let period = 1; period <= Math.min(MAX_PERIOD, text.length / 2); period++) {
+  for (let period = 1; period <= Math.min(MAX_PERIOD, (text.length + 1) / 2); period++) {
     let length = period;
     while (length < text.length && text[text.length - 1 - length] === text[text.length - 1 - length + period]) length++;
-    if (length >= 2 * period && length > longest.length) longest = { length, period };
+    // The space at its end may be missing.
+    if (length + (period > 1 ? 1 : 0) >= 2 * period && length > longest.length) longest = { length, period };
   }
   return longest;
 }

@@ -114,6 +114,12 @@ describe("words that come again", () => {
       "```python\nx = first(y) + 1",
       "```py\nx = first(y) + 1",
     ],
+    [
+      "a number of which the list shows that it is whole",
+      "Step 1: oil\nStep 2",
+      "2: water",
+      "Step 1: oil\nStep 2: water",
+    ],
     ["a number in a record", "id: 101, ok\nid: 102", "102, ok", "id: 101, ok\nid: 102, ok"],
   ])("are left out: %s", (_, delivered, said, expected) => {
     expect(join(delivered, said.match(/.{1,4}/gsu) ?? []).text).toBe(expected);
@@ -121,6 +127,12 @@ describe("words that come again", () => {
 
   test.each([
     ["a row of the same", "ha ha ha ha ha", " ha ha ha ha ha and", "ha ha ha ha ha ha ha ha ha ha and"],
+    [
+      "a row of whole sentences",
+      "one two three one two three",
+      " one two three four",
+      "one two three one two three one two three four",
+    ],
     ["a rule", `Title\n${"=".repeat(20)}`, `${"=".repeat(20)}\nText`, `Title\n${"=".repeat(40)}\nText`],
     ["a mark that may come twice", "#", "# Title", "## Title"],
     [
@@ -145,11 +157,18 @@ describe("what stands before a continuation", () => {
       "a sentence that no list knows",
       "The words that you name were the last that I had, so this is where it goes on.\n\n",
     ],
+    ["a sentence behind a sentence", "I see where it stopped.\n\n"],
     ["two of them", "I see. You would like to have the remainder of the story now.\n\n"],
     ["a quote", "“"],
     ["another language", "Soit, je reprends là où le récit s'arrêtait.\n\n"],
   ])("is left out before the quoted last words: %s", (_, before) => {
     expect(join(delivered, `${before}${anchor}${rest}`.match(/.{1,4}/gsu) ?? []).text).toBe(STORY);
+  });
+
+  test("is left out also where the answer stopped at the end of a sentence", () => {
+    const read = STORY.slice(0, STORY.indexOf(" He wrote"));
+    const said = `I see where it stopped.\n\n${pickAnchor(read)}${STORY.slice(read.length)}`;
+    expect(join(read, said.match(/.{1,4}/gsu) ?? []).text).toBe(STORY);
   });
 
   test("is left out without them where it speaks about the task", () => {
@@ -169,6 +188,8 @@ describe("what stands before a continuation", () => {
     const verse = "The miller went out in the wind and the rain,\nSing ho, for the wind and the rain!\n";
     const next = "The sailor went out in the wind and the rain,\nSing ho, for the wind and the rain!\n";
     expect(join(verse, next.match(/.{1,4}/gsu) ?? []).text).toBe(verse + next);
+    const [first, second] = [`${verse}And I am tired of it.\n\n`, `${verse}And I am glad of it.`];
+    expect(join(first, second.match(/.{1,4}/gsu) ?? []).text).toBe(first + second);
   });
 });
 
@@ -176,6 +197,11 @@ describe("holding", () => {
   test("an exact continuation is passed on with its second word", () => {
     const seam = new Seam({ delivered: STORY.slice(0, 81), form: "instruct", stopSequences: [], context: "" });
     expect(seam.push(" two") + seam.push(" beyond")).toBe(" two beyond");
+  });
+
+  test("a row of the same goes on at once", () => {
+    const seam = new Seam({ delivered: "some words ".repeat(9), form: "instruct", stopSequences: [], context: "" });
+    expect(seam.push("some words some words ")).toBe("some words some words ");
   });
 
   test("a repeat is followed for as long as it lasts", () => {

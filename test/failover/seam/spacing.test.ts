@@ -7,7 +7,13 @@ describe("the space between two words", () => {
     ["is put in where the model left it out", "The quick brown fox", "jumps over", "The quick brown fox jumps over"],
     ["is put in behind a sentence", "It was read.", "He asked", "It was read. He asked"],
     ["is none in the middle of a word", "The lighthou", "se keeper", "The lighthouse keeper"],
-    ["is none before a closing mark", "It was read", ". He asked", "It was read. He asked"],
+    ["is none before a closing mark", "One . two . three", ". Four", "One . two . three. Four"],
+    [
+      "is none in a word of which the first half is a word",
+      "The first half of the ans",
+      "wer",
+      "The first half of the answer",
+    ],
     ["is put in between short words that could be one", "no", "nodded", "no nodded"],
     ["is none in a text without spaces", "灯台守は毎晩", "船の数を数えた", "灯台守は毎晩船の数を数えた"],
     [
