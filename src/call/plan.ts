@@ -27,9 +27,30 @@ export interface AttemptLimits {
   readonly minTokensPerS: number;
 }
 
+/** A silence as it counts for everybody who shares a route, whatever the request of one of them says. */
+export interface SharedGap {
+  /** From then on the silence is a sign that the whole route is silent. */
+  readonly suspectMs: number;
+  /** From then on it is none: the route may be well, and this one call waits for what will not come. */
+  readonly signEndsMs: number;
+  /** An attempt that was ended sooner says nothing about the route. */
+  readonly confirmMs: number;
+}
+
+/** The limits of an attempt as they count for everybody who shares its route. */
+export interface SharedLimits extends Omit<AttemptLimits, "firstProgress" | "text" | "tool" | "reasoning"> {
+  readonly firstProgress: SharedGap;
+  readonly text: SharedGap;
+  readonly tool: SharedGap;
+  readonly reasoning: SharedGap;
+}
+
 /** One route of a call. */
 export interface PlannedRoute {
   readonly route: Route;
+  /** Longest waits of an attempt on it. */
+  readonly limits: AttemptLimits;
+  readonly sharedLimits: SharedLimits;
   /** Why the route cannot carry the request, or may not; undefined if it can. */
   readonly unsupported: Unsupported | undefined;
 }
@@ -49,7 +70,6 @@ export interface Plan {
   readonly workload: string;
   readonly request: CompleteRequest;
   readonly routes: readonly PlannedRoute[];
-  readonly limits: AttemptLimits;
   /** When the call began, by `performance.now()`. */
   readonly startedAtMs: number;
   /** When the call must have been answered, by `performance.now()`. */

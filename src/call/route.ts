@@ -16,8 +16,38 @@ export interface Lease {
   failed(): void;
   /** Says nothing about the upstream. */
   neutral(): void;
-  /** A piece of content came. A half-open probe succeeds at the 32nd. Cheap: called for every piece. */
-  contentArrived(): void;
+  /**
+   * A piece of content came, at `nowMs` by `performance.now()`. A half-open probe succeeds at the 32nd. Cheap: called
+   * for every piece.
+   */
+  contentArrived(nowMs: number): void;
+  /** Whether the attempt tests whether a failed route works again. */
+  readonly probe: boolean;
+}
+
+/** An attempt as its route sees it. */
+export interface WatchedAttempt {
+  /**
+   * What it says of its route: that it has been silent for long, that it speaks, or nothing, because it has not begun
+   * or waits for longer than anybody does by default.
+   */
+  readonly sign: "silent" | "speaks" | "none";
+  /** The route fell silent: one that waits may start elsewhere, one that runs gets half the time. */
+  routeFellSilent(): void;
+  /** The route speaks again. */
+  routeSpoke(): void;
+}
+
+/** Sees when most attempts of a route fall silent together. */
+export interface RouteSilence {
+  /** Whether new calls should start elsewhere. */
+  readonly silent: boolean;
+  join(attempt: WatchedAttempt): void;
+  leave(attempt: WatchedAttempt): void;
+  /** To be called whenever the `sign` of an attempt may have changed. */
+  judge(): void;
+  /** Whether a call may go to the silent route all the same, to see whether it speaks again. One in 5 s may. */
+  takeTrial(): boolean;
 }
 
 /** Why a route may not be called now. */
@@ -47,6 +77,8 @@ export interface AdmitOptions {
    * rise from 16 attempts at the same time. Default false.
    */
   readonly asBackup?: boolean;
+  /** Whether the attempt may be the one that tests a failed route. Default true. */
+  readonly mayProbe?: boolean;
 }
 
 /** One route, protected by its breaker, its cooldown and its cap. */
@@ -59,11 +91,12 @@ export interface Route {
   /** Whether the upstream sends pings while it thinks. */
   readonly pings: boolean;
   readonly upstream: Upstream;
+  readonly silence: RouteSilence;
 
   /** Asks for permission to start an attempt. Never throws. */
   admit(options: AdmitOptions): Promise<Admission>;
   /** Why the route would be refused now, without waiting and without taking a place; undefined if it would not. */
-  refusal(): Refused | undefined;
+  refusal(mayProbe?: boolean): Refused | undefined;
   /**
    * Rests after a rate limit, at most 15 min; without a length by backoff. A cooldown never gets shorter. What asks for
    * more is a quota that is used up, and no rate limit.

@@ -44,6 +44,8 @@ export type UpstreamEvent =
   | { readonly kind: "model"; readonly model: string }
   /** More text, never empty. May end in half a surrogate pair. */
   | { readonly kind: "text"; readonly text: string }
+  /** A block of reasoning began; what the model thinks may be hidden. */
+  | { readonly kind: "reasoningBegan" }
   /** More reasoning; `opaque` is set at the end of a signed or encrypted block. */
   | { readonly kind: "reasoning"; readonly text: string; readonly opaque?: string }
   /** More of a tool call that is not whole yet. */

@@ -6,10 +6,10 @@ import type { GapLimits } from "../call/plan.ts";
 export const CONNECT_TIMEOUT_MS = 5_000;
 
 /** Healthy models begin within 3 s at the 99th percentile, under load too. */
-export const FIRST_TOKEN: GapLimits = { suspectMs: 4_000, confirmMs: 15_000 };
+export const FIRST_TOKEN: GapLimits = { suspectMs: 4_000, confirmMs: 12_000 };
 
-/** Reasoning models were seen silent for 32 s in turns that succeeded. */
-export const FIRST_TOKEN_WITH_REASONING: GapLimits = { suspectMs: 20_000, confirmMs: 90_000 };
+/** Models that think were seen silent for 32 s in turns that succeeded. */
+export const FIRST_TOKEN_OF_THINKER: GapLimits = { suspectMs: 20_000, confirmMs: 90_000 };
 
 /** Reading the prompt takes about 1 s for each 100,000 uncached tokens; four times that is allowed. */
 export const INPUT_TOKENS_PER_EXTRA_SECOND = 25_000;

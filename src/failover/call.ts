@@ -11,7 +11,6 @@ import { sleep } from "../time/sleep.ts";
 import type { Attempt } from "./attempt/attempt.ts";
 import { launchAttempt } from "./attempt/launch-attempt.ts";
 import type { Outcome } from "./attempt/outcome.ts";
-import type { SilenceWatches } from "./attempt/silence-watch.ts";
 import { type AnswerCheck, makeAnswerCheck, type SchemaCheck } from "./attempt/verify-answer.ts";
 import { type Contender, Contest, type Hedge } from "./contest.ts";
 import { decide, isFinal, type Step } from "./decide.ts";
@@ -33,7 +32,6 @@ export interface CallParts {
   /** A number from 0 up to 1. */
   readonly random: () => number;
   readonly checkSchema: SchemaCheck;
-  readonly watches: SilenceWatches;
 }
 
 /** How a call stops from outside. */
@@ -61,7 +59,7 @@ export class Call {
     this.#parts = parts;
     this.#outbox = outbox;
     this.#delivery = new Delivery(plan, outbox);
-    this.#picker = new RoutePicker(plan, parts.watches, this.#stopping.signal);
+    this.#picker = new RoutePicker(plan, this.#stopping.signal);
     this.#onEnd = onEnd;
     this.#verify = makeAnswerCheck(plan.request, parts.checkSchema);
   }
@@ -118,7 +116,7 @@ export class Call {
         return this.#endStopped(this.#stop);
       }
       if (picked === undefined) return this.#refuse(undefined);
-      const again = step.kind === "again" && picked.route === step.route ? step : undefined;
+      const again = step.kind === "again" && picked.planned.route === step.route ? step : undefined;
       const { record } = (await this.#attempt(picked, again?.form ?? USUAL_FORM, again !== undefined)).attempt;
       const { outcome } = record;
       if (outcome?.kind === "completed") return this.#complete(outcome.finishReason, record);
@@ -154,7 +152,7 @@ export class Call {
   /** Runs an attempt, and a hedge beside it where the plan allows one, until an end decides what comes next. */
   async #attempt(picked: Picked, form: AttemptForm, retry: boolean): Promise<Contender> {
     const contest = new Contest({
-      admitHedge: () => this.#admitHedge(contest),
+      admitHedge: () => this.#admitHedge(contest, picked.isTrial),
       onEnd: (contender, outcome, alone) => this.#onAttemptEnd(contender, outcome, alone),
     });
     this.#contest = contest;
@@ -167,8 +165,7 @@ export class Call {
   }
 
   #launch(contest: Contest, picked: Picked, form: AttemptForm, how: { retry: boolean; hedge: boolean }): Contender {
-    const { route } = picked;
-    this.#startWith(route);
+    this.#startWith(picked.planned.route);
     const contender = launchAttempt({
       ...how,
       plan: this.#plan,
@@ -178,7 +175,6 @@ export class Call {
       number: this.#records.length + 1,
       budgetMs: this.#budgetMs(),
       full: () => this.#outbox.full(),
-      watch: this.#parts.watches.of(route),
       mayMove: () => this.#picker.canMove && this.#hasAttempts(),
       verify: this.#verify,
       events: {
@@ -198,17 +194,17 @@ export class Call {
     if (!this.#delivery.started && route !== undefined) this.#delivery.start(route.name);
   }
 
-  async #admitHedge(contest: Contest): Promise<Hedge | undefined> {
+  async #admitHedge(contest: Contest, besideTrial: boolean): Promise<Hedge | undefined> {
     const { hedges, estimatedInputTokens } = this.#plan;
-    const worthIt = hedges && estimatedInputTokens < MAX_HEDGED_INPUT_TOKENS;
+    const worthIt = besideTrial || (hedges && estimatedInputTokens < MAX_HEDGED_INPUT_TOKENS);
     if (!worthIt || this.#delivery.answer.bytes > 0 || !this.#hasAttempts()) return undefined;
-    const picked = await this.#picker.pickHedge();
+    const picked = await this.#picker.pickHedge(besideTrial);
     if (picked === undefined) return undefined;
     return {
       start: () => this.#launch(contest, picked, USUAL_FORM, { retry: false, hedge: true }),
       cancel: () => {
         picked.lease.neutral();
-        this.#picker.returnHedge();
+        this.#picker.returnHedge(picked.planned.route);
       },
     };
   }
@@ -222,7 +218,7 @@ export class Call {
       tellRoute(origin.route, outcome);
     }
     // The route of a hedge that lost is still there for the day on which the winner breaks down.
-    if (outcome.kind === "hedgeLost" && origin.hedge) this.#picker.returnHedge();
+    if (outcome.kind === "hedgeLost" && origin.hedge) this.#picker.returnHedge(origin.route);
     if (outcome.kind === "completed") return true;
     // A hedge that fails beside the attempt that it was to help changes nothing for the client.
     const changesNothing = origin.hedge && !alone;

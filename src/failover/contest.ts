@@ -64,7 +64,7 @@ export class Contest {
     if (this.#won) return;
     this.#won = true;
     for (const other of this.#running.filter((contender) => contender.attempt !== attempt)) {
-      other.attempt.end({ kind: "hedgeLost", silent: !other.attempt.begun });
+      other.attempt.end({ kind: "hedgeLost", silent: !other.attempt.begun && other.attempt.sign === "silent" });
     }
     this.#running.find((contender) => contender.attempt === attempt)?.output.win();
   }

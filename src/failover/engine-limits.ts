@@ -38,9 +38,6 @@ export const LAG_TOLERANCE_MS = 50;
 export const SLOW_WINDOW_START_MS = 15_000;
 export const SLOW_WINDOW_MS = 15_000;
 
-/** Fewer silent attempts than this may be a coincidence. */
-export const MIN_SILENT_ATTEMPTS = 3;
-
 /** What is left of a running attempt's confirm limit while its whole route is silent. */
 export const SILENT_ROUTE_SHARE = 0.5;
 

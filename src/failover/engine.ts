@@ -3,12 +3,8 @@
 import type { StreamCompleteResponse } from "../../gen/ts/understudy/v1/completion_service_pb.ts";
 import type { CallRun } from "../call/call-record.ts";
 import type { Plan } from "../call/plan.ts";
-import { SilenceWatches } from "./attempt/silence-watch.ts";
 import { Call, type CallParts } from "./call.ts";
 import { Outbox } from "./outbox.ts";
-
-/** What the engine needs. */
-export type EngineOptions = Omit<CallParts, "watches">;
 
 export interface Engine {
   /**
@@ -20,8 +16,7 @@ export interface Engine {
 }
 
 /** Creates an engine. Its calls know of each other only when a whole route falls silent. */
-export function createEngine(options: EngineOptions): Engine {
-  const parts: CallParts = { ...options, watches: new SilenceWatches() };
+export function createEngine(parts: CallParts): Engine {
   return {
     run(plan, signal, onEnd = () => {}) {
       const cancel = (): void => call.cancel(signal.reason);

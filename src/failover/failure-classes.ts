@@ -88,10 +88,9 @@ export const OTHER_OUTCOMES: Readonly<Record<Exclude<Outcome["kind"], "failed">,
 
 /** The class of an outcome. */
 export function classify(outcome: Outcome): FailureClass {
-  if (outcome.kind === "failed") return UPSTREAM_FAILURES[outcome.failure.kind];
-  const found = OTHER_OUTCOMES[outcome.kind];
-  // Less time than the route's own limit says nothing about the route; a loser that was silent says that it is dead.
-  if (outcome.kind === "timedOut" && outcome.cutShort) return { ...found, verdict: "neutral" };
+  const found = outcome.kind === "failed" ? UPSTREAM_FAILURES[outcome.failure.kind] : OTHER_OUTCOMES[outcome.kind];
+  // Less time than others give says nothing about the route; a loser that was silent for long says that it is dead.
+  if ("cutShort" in outcome && outcome.cutShort !== undefined) return { ...found, verdict: "neutral" };
   if (outcome.kind === "hedgeLost" && outcome.silent) return { ...found, verdict: "failed" };
   return found;
 }

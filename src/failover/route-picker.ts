@@ -5,14 +5,15 @@ import { SkipReason } from "../../gen/ts/understudy/v1/routing_pb.ts";
 import type { Plan, PlannedRoute } from "../call/plan.ts";
 import type { Admission, Lease, Refused, Route } from "../call/route.ts";
 import { describeLimit } from "../time/duration.ts";
-import type { SilenceWatches } from "./attempt/silence-watch.ts";
 import { MAX_ADMISSION_WAIT_MS, MIN_ATTEMPT_TIME_MS } from "./engine-limits.ts";
 import type { SkipRecord } from "./ledger/skip-record.ts";
 
 /** A route that may be asked now. */
 export interface Picked {
-  readonly route: Route;
+  readonly planned: PlannedRoute;
   readonly lease: Lease;
+  /** Whether the call goes there to see whether the route works again. */
+  readonly isTrial: boolean;
 }
 
 /** What the next route must be able to do beyond what the plan knows. */
@@ -27,24 +28,26 @@ export interface Demand {
 export class RoutePicker {
   readonly skips: SkipRecord[] = [];
   readonly #plan: Plan;
-  readonly #watches: SilenceWatches;
   readonly #signal: AbortSignal;
+  /** Routes whose turn is to come. */
+  readonly #left: PlannedRoute[];
   /** Routes that were passed over because most of their answers are silent. */
-  readonly #silent: Route[] = [];
-  #next = 0;
+  readonly #silent: PlannedRoute[] = [];
   #admittedAny = false;
+  /** The failed route that the call tested. One call tests one route. */
+  #tested: Route | undefined;
   /** The open route that was let through before its time. */
-  #probed: Route | undefined;
+  #probedEarly: Route | undefined;
 
-  constructor(plan: Plan, watches: SilenceWatches, signal: AbortSignal) {
+  constructor(plan: Plan, signal: AbortSignal) {
     this.#plan = plan;
-    this.#watches = watches;
     this.#signal = signal;
+    this.#left = [...plan.routes];
   }
 
   /** Whether a further route could still be asked. */
   get hasNext(): boolean {
-    return this.#plan.routes.slice(this.#next).some(({ unsupported }) => unsupported === undefined);
+    return this.#left.some(({ unsupported }) => unsupported === undefined);
   }
 
   /** Whether a further route would be admitted now, so that leaving the present one is worth it. */
@@ -54,69 +57,79 @@ export class RoutePicker {
 
   /** How many further routes would be admitted now. */
   get readyCount(): number {
-    return this.#plan.routes
-      .slice(this.#next)
-      .filter(
-        ({ route, unsupported }) =>
-          unsupported === undefined && route.refusal() === undefined && !this.#watches.of(route).silent,
-      ).length;
+    return this.#left.filter((planned) => this.#isReady(planned)).length;
   }
 
   /** The next route that may be asked now, or undefined if there is none. */
   async pick(demand: Demand): Promise<Picked | undefined> {
     for (;;) {
-      const planned = this.#plan.routes[this.#next];
+      const planned = this.#left.shift();
       if (planned === undefined) return this.#pickHeldUp();
-      this.#next++;
       const picked = await this.#ask(planned, demand);
       if (picked !== undefined) return picked;
       if (this.#signal.aborted) return undefined;
     }
   }
 
-  /** The next route for a hedge, if it may start one. Passes nothing over: without a hedge its turn comes later. */
-  async pickHedge(): Promise<Picked | undefined> {
-    const turn = this.#next;
-    const planned = this.#plan.routes[turn];
-    if (planned === undefined || planned.unsupported !== undefined) return undefined;
+  /**
+   * The next route for an attempt beside the running one, if it may start. Passes nothing over: without a hedge its turn
+   * comes later. Beside a trial the next route that is ready starts, whatever the hedge budget: the call did not choose
+   * to test.
+   */
+  async pickHedge(besideTrial: boolean): Promise<Picked | undefined> {
+    const planned = besideTrial ? this.#left.find((each) => this.#isReady(each)) : this.#left[0];
+    if (planned === undefined || !this.#isReady(planned)) return undefined;
     const { route } = planned;
-    if (this.#watches.of(route).silent || !route.takeHedge()) return undefined;
-    const admission = await route.admit({ maxWaitMs: 0, signal: this.#signal, asBackup: true });
+    if (!besideTrial && !route.takeHedge()) return undefined;
+    const admission = await route.admit({ maxWaitMs: 0, signal: this.#signal, asBackup: true, mayProbe: false });
     if (admission.kind === "refused") return undefined;
-    if (this.#next !== turn) {
+    const turn = this.#left.indexOf(planned);
+    if (turn < 0) {
       // Meanwhile the call went on to this route by itself.
       admission.lease.neutral();
       return undefined;
     }
-    this.#next++;
-    return { route, lease: admission.lease };
+    this.#left.splice(turn, 1);
+    return { planned, lease: admission.lease, isTrial: false };
   }
 
-  /** Gives the route of the latest hedge its turn back, because the hedge did not start or lost. */
-  returnHedge(): void {
-    this.#next--;
+  /** Gives the route of a hedge its turn back, because the hedge did not start or lost. */
+  returnHedge(route: Route): void {
+    const turn = this.#plan.routes.findIndex((planned) => planned.route === route);
+    const planned = this.#plan.routes[turn];
+    if (planned === undefined) return;
+    const before = this.#left.findIndex((each) => this.#plan.routes.indexOf(each) > turn);
+    this.#left.splice(before < 0 ? this.#left.length : before, 0, planned);
   }
 
   /** Whether the same route may be asked again. One that is open is probed once, whatever its failure was. */
   mayAskAgain(route: Route): boolean {
-    return route !== this.#probed;
+    return route !== this.#probedEarly;
   }
 
   /** Asks the same route again. A refusal is a skip. */
   async again(route: Route): Promise<Picked | undefined> {
-    return this.#admitted(route, await this.#admit(route, false));
+    const planned = this.#plan.routes.find((each) => each.route === route);
+    return planned && this.#admitted(planned, await this.#admit(route, false));
   }
 
   /** The call fails before the turn of the routes that are left: none of them is missing from the ledger. */
   skipRest(why: Refused): void {
-    for (const { route, unsupported } of this.#plan.routes.slice(this.#next)) {
+    for (const { route, unsupported } of this.#left.splice(0)) {
       if (unsupported === undefined) this.#skip(route, why);
       else this.#skip(route, { ...unsupported, retryAtMs: undefined }, unsupported.contextTooLong);
     }
-    this.#next = this.#plan.routes.length;
   }
 
-  async #ask({ route, unsupported }: PlannedRoute, demand: Demand): Promise<Picked | undefined> {
+  /** Whether a route would be admitted now. */
+  #isReady({ route, unsupported }: PlannedRoute): boolean {
+    return (
+      unsupported === undefined && route.refusal(this.#tested === undefined) === undefined && !route.silence.silent
+    );
+  }
+
+  async #ask(planned: PlannedRoute, demand: Demand): Promise<Picked | undefined> {
+    const { route, unsupported } = planned;
     const message = unsupported?.message ?? unmet(route, demand);
     if (message !== undefined) {
       const reason = unsupported?.reason ?? SkipReason.UNSUPPORTED;
@@ -130,13 +143,14 @@ export class RoutePicker {
       this.#skip(route, { reason: SkipReason.NO_TIME, message: left, retryAtMs: undefined });
       return undefined;
     }
-    if (this.#watches.of(route).silent && this.hasNext) {
-      this.#silent.push(route);
-      const silent = "most of its running answers have fallen silent";
-      this.#skip(route, { reason: SkipReason.BREAKER_OPEN, message: silent, retryAtMs: undefined });
+    const { silent } = route.silence;
+    if (silent && this.hasNext && (this.#tested !== undefined || !route.silence.takeTrial())) {
+      this.#silent.push(planned);
+      const fallen = "most of its running answers have fallen silent";
+      this.#skip(route, { reason: SkipReason.SILENT, message: fallen, retryAtMs: undefined });
       return undefined;
     }
-    return this.#admitted(route, await this.#admit(route, false));
+    return this.#admitted(planned, await this.#admit(route, false), silent);
   }
 
   /**
@@ -151,12 +165,13 @@ export class RoutePicker {
     }
     const due = this.#soonestOpen();
     if (due === undefined || this.#signal.aborted) return undefined;
-    this.#probed = due;
+    this.#probedEarly = due.route;
     return this.#askHeldUp(due, true);
   }
 
   /** Asks a route that was passed over. It is no skip any more, or one for the reason that refuses it now. */
-  async #askHeldUp(route: Route, early: boolean): Promise<Picked | undefined> {
+  async #askHeldUp(planned: PlannedRoute, early: boolean): Promise<Picked | undefined> {
+    const { route } = planned;
     const admission = await this.#admit(route, early);
     const turn = this.skips.findIndex((skip) => skip.route === route.name);
     if (admission.kind === "refused") {
@@ -164,27 +179,32 @@ export class RoutePicker {
       return undefined;
     }
     this.skips.splice(turn, 1);
-    return this.#admitted(route, admission);
+    return this.#admitted(planned, admission);
   }
 
-  #soonestOpen(): Route | undefined {
+  #soonestOpen(): PlannedRoute | undefined {
     if (this.#admittedAny) return undefined;
     const fit = this.#plan.routes.filter(({ unsupported }) => unsupported === undefined);
     const open = this.skips.filter(({ reason }) => reason === SkipReason.BREAKER_OPEN);
     if (fit.length === 0 || open.length !== fit.length) return undefined;
     const due = open.reduce((one, other) => ((other.retryAtMs ?? 0) < (one.retryAtMs ?? 0) ? other : one));
-    return fit.find(({ route: { name } }) => name === due.route)?.route;
+    return fit.find(({ route: { name } }) => name === due.route);
   }
 
   #admit(route: Route, early: boolean): Promise<Admission> {
     const maxWaitMs = Math.max(0, Math.min(MAX_ADMISSION_WAIT_MS, this.#remainingMs() - MIN_ATTEMPT_TIME_MS));
-    return route.admit({ maxWaitMs, signal: this.#signal, early, asBackup: this.#next > 1 });
+    const asBackup = route !== this.#plan.routes[0]?.route;
+    const mayProbe = this.#tested === undefined || this.#tested === route;
+    return route.admit({ maxWaitMs, signal: this.#signal, early, asBackup, mayProbe });
   }
 
-  #admitted(route: Route, admission: Admission): Picked | undefined {
+  #admitted(planned: PlannedRoute, admission: Admission, isTrial = false): Picked | undefined {
+    const { route } = planned;
     if (admission.kind === "admitted") {
+      const { lease } = admission;
       this.#admittedAny = true;
-      return { route, lease: admission.lease };
+      if (isTrial || lease.probe) this.#tested = route;
+      return { planned, lease, isTrial: isTrial || lease.probe };
     }
     this.#skip(route, admission);
     return undefined;

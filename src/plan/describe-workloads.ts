@@ -2,8 +2,10 @@
 
 import type { Config } from "../../gen/ts/understudy/config/v1/config_pb.ts";
 import { Continuation, type Route, RouteApproval_State as State } from "../../gen/ts/understudy/v1/route_service_pb.ts";
+import type { AttemptLimits } from "../call/plan.ts";
 import { describeLimit } from "../time/duration.ts";
 import type { Approvals, Standing } from "./approvals.ts";
+import { doesThink, PLAIN_ATTEMPT, resolveLimits } from "./limits.ts";
 import { type ResolvedPolicy, resolveWorkloadPolicy } from "./policy.ts";
 
 const CONTINUES: Readonly<Record<Continuation, string>> = {
@@ -20,14 +22,18 @@ export function describeWorkloads(
   maxTotalTimeoutMs: number,
   approvals: Approvals,
 ): string[] {
-  return Object.entries(config.workloads).flatMap(([name, workload]) => [
-    name,
-    ...[workload.primary, ...workload.backups].map(
-      (route, index) =>
-        `  ${index + 1}. ${describeRoute(describe(route))}${describeStanding(approvals.of(name, route))}`,
-    ),
-    `  ${describeLimits(resolveWorkloadPolicy(workload.policy, workload.backups.length, maxTotalTimeoutMs))}`,
-  ]);
+  return Object.entries(config.workloads).flatMap(([name, { primary, backups, policy }]) => {
+    const thinks = doesThink(describe(primary).capabilities?.thinking, undefined);
+    const limits = resolveLimits([policy], { ...PLAIN_ATTEMPT, thinks });
+    return [
+      name,
+      ...[primary, ...backups].map(
+        (route, index) =>
+          `  ${index + 1}. ${describeRoute(describe(route))}${describeStanding(approvals.of(name, route))}`,
+      ),
+      `  ${describeLimits(resolveWorkloadPolicy(policy, backups.length, maxTotalTimeoutMs), limits)}`,
+    ];
+  });
 }
 
 function describeRoute({ name, provider, platform, dialect, model, capabilities, availability }: Route): string {
@@ -52,8 +58,7 @@ function describeStanding({ state, expiresAtMs }: Standing): string {
   }
 }
 
-function describeLimits(policy: ResolvedPolicy): string {
-  const { limits } = policy;
+function describeLimits(policy: ResolvedPolicy, limits: AttemptLimits): string {
   return [
     `first token within ${describeLimit(limits.firstProgress.confirmMs)}`,
     `no gap above ${describeLimit(limits.text.confirmMs)}`,

@@ -2,14 +2,14 @@
 
 import { RequestRouting, type Workload } from "../../gen/ts/understudy/config/v1/config_pb.ts";
 import type { CompleteRequest } from "../../gen/ts/understudy/v1/completion_service_pb.ts";
-import { ReasoningOptions_Effort } from "../../gen/ts/understudy/v1/conversation_pb.ts";
-import { SkipReason } from "../../gen/ts/understudy/v1/routing_pb.ts";
-import type { Plan, Unsupported } from "../call/plan.ts";
+import { type Policy, SkipReason } from "../../gen/ts/understudy/v1/routing_pb.ts";
+import type { Plan, PlannedRoute, Unsupported } from "../call/plan.ts";
 import type { Route } from "../call/route.ts";
 import type { Approvals } from "./approvals.ts";
 import { findWorkload } from "./find-workload.ts";
 import { estimateInputTokens } from "./input-tokens.ts";
-import { type PolicyFacts, resolvePolicy } from "./policy.ts";
+import { doesThink, resolveLimits, shareLimits } from "./limits.ts";
+import { resolvePolicy } from "./policy.ts";
 import { resolveRouteNames } from "./routing.ts";
 import { findUnsupported } from "./unsupported.ts";
 
@@ -46,9 +46,10 @@ const DEADLINE_MARGIN_SHARE = 0.02;
 export function makePlan(request: CompleteRequest, settings: PlanSettings, call: CallFacts): Plan {
   const workload = request.workload === "" ? undefined : findWorkload(request.workload, settings.workloads);
   const names = resolveRouteNames({ workload, requested: request.routing, allowed: settings.requestRouting });
-  const facts = policyFacts(request, names.length, call.timeoutMs);
+  const facts = { routeCount: names.length, asksForJson: asksForJson(request), clientTimeoutMs: call.timeoutMs };
   const policies = [request.routing?.policy, workload?.policy];
   const policy = resolvePolicy(policies, facts, settings.maxTotalTimeoutMs);
+  const estimatedInputTokens = estimateInputTokens(request);
   return {
     requestId: call.requestId,
     workload: request.workload,
@@ -56,10 +57,13 @@ export function makePlan(request: CompleteRequest, settings: PlanSettings, call:
     routes: names.map((name) => {
       const route = settings.findRoute(name);
       const notApproved = findNotApproved(request.workload, name, settings.approvals);
-      const unsupported = findUnsupported(request, route.capabilities, facts.estimatedInputTokens);
-      return { route, unsupported: notApproved ?? unsupported };
+      const unsupported = findUnsupported(request, route.capabilities, estimatedInputTokens);
+      return {
+        route,
+        ...limitsOn(route, request, policies, estimatedInputTokens),
+        unsupported: notApproved ?? unsupported,
+      };
     }),
-    limits: policy.limits,
     startedAtMs: call.nowMs,
     deadlineAtMs: call.nowMs + Math.min(policy.totalTimeoutMs, answerWithin(call.timeoutMs)),
     maxAttempts: policy.maxAttempts,
@@ -68,7 +72,7 @@ export function makePlan(request: CompleteRequest, settings: PlanSettings, call:
     holdsBackAnswer: call.unary || policy.holdsBackAnswer,
     hedges: policy.hedges,
     reroutesContentFilter: policy.reroutesContentFilter,
-    estimatedInputTokens: facts.estimatedInputTokens,
+    estimatedInputTokens,
     resumedText: request.resume?.deliveredText ?? "",
     continuationInstruction: settings.continuationInstruction,
   };
@@ -82,18 +86,21 @@ function findNotApproved(workload: string, route: string, approvals: Approvals):
   return { reason: SkipReason.NOT_APPROVED, message, contextTooLong: false };
 }
 
-function policyFacts(request: CompleteRequest, routeCount: number, clientTimeoutMs: number | undefined): PolicyFacts {
-  const { effort, include } = request.reasoning ?? { effort: ReasoningOptions_Effort.UNSPECIFIED, include: false };
-  const { format } = request.responseFormat ?? { format: { case: undefined } };
-  return {
-    routeCount,
-    estimatedInputTokens: estimateInputTokens(request),
-    // Asking to see the reasoning turns it on where the model leaves the choice.
-    reasons: (include && effort === ReasoningOptions_Effort.UNSPECIFIED) || effort > ReasoningOptions_Effort.NONE,
-    declaresTools: request.tools.length > 0,
-    asksForJson: format.case === "jsonObject" || format.case === "jsonSchema",
-    clientTimeoutMs,
-  };
+function limitsOn(
+  { capabilities }: Route,
+  request: CompleteRequest,
+  [requested, workload]: readonly (Policy | undefined)[],
+  estimatedInputTokens: number,
+): Pick<PlannedRoute, "limits" | "sharedLimits"> {
+  const thinks = doesThink(capabilities.thinking, request.reasoning);
+  const facts = { estimatedInputTokens, thinks, declaresTools: request.tools.length > 0 };
+  const sharedLimits = shareLimits(workload, facts);
+  return { limits: requested === undefined ? sharedLimits : resolveLimits([requested, workload], facts), sharedLimits };
+}
+
+function asksForJson({ responseFormat }: CompleteRequest): boolean {
+  const kind = responseFormat?.format.case;
+  return kind === "jsonObject" || kind === "jsonSchema";
 }
 
 /** How long the call may take so that its end arrives before the client's own deadline. */

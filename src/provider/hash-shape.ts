@@ -2,7 +2,7 @@
 
 import { createHash } from "node:crypto";
 import { toJsonString } from "@bufbuild/protobuf";
-import { CapabilitiesSchema } from "../../gen/ts/understudy/v1/route_service_pb.ts";
+import { CapabilitiesSchema, Thinking } from "../../gen/ts/understudy/v1/route_service_pb.ts";
 import type { RouteSettings } from "./settings.ts";
 
 /**
@@ -11,8 +11,10 @@ import type { RouteSettings } from "./settings.ts";
  */
 export function hashShape(settings: RouteSettings): string {
   const { platform, dialect, url, apiVersion, model, prefillForm, reasoningForm } = settings;
-  // Written in the order of the message's fields, whatever the order of the configuration.
-  const capabilities = toJsonString(CapabilitiesSchema, settings.capabilities);
+  // Written in the order of the message's fields, whatever the order of the configuration. When a model thinks decides
+  // how long it may be silent, and nothing of what it says.
+  const shaping = { ...settings.capabilities, thinking: Thinking.UNSPECIFIED };
+  const capabilities = toJsonString(CapabilitiesSchema, shaping);
   const shape = [platform, dialect, url.href, apiVersion, model, prefillForm, reasoningForm, capabilities];
   return createHash("sha256").update(JSON.stringify(shape)).digest("hex");
 }

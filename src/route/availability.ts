@@ -43,6 +43,8 @@ export function availabilityState({ hold, probing }: ProtectionState): Availabil
       return AvailabilityState.OPEN;
     case SkipReason.COOLING_DOWN:
       return AvailabilityState.COOLING_DOWN;
+    case SkipReason.SILENT:
+      return AvailabilityState.SILENT;
     default:
       return AvailabilityState.FULL;
   }

@@ -3,6 +3,7 @@
 import CircuitBreaker from "opossum";
 import { SkipReason } from "../../gen/ts/understudy/v1/routing_pb.ts";
 import { describeLimit } from "../time/duration.ts";
+import { type CountedFailures, createFailureEvents, type FailureEvents } from "./failure-events.ts";
 import type { Hold } from "./hold.ts";
 import { createOpenLength, type OpenLength } from "./open-length.ts";
 import { createProbePlace, type Probe, type ProbePlace } from "./probe-place.ts";
@@ -33,8 +34,10 @@ export interface BreakerLease {
   ok(): void;
   failed(): void;
   neutral(): void;
-  /** A piece of content came: the 32nd of a probe is its verdict `ok`. */
-  contentArrived(): void;
+  /** A piece of content came, at `nowMs` by `performance.now()`: the 32nd of a probe is its verdict `ok`. */
+  contentArrived(nowMs: number): void;
+  /** Whether the attempt tests whether the upstream works again. */
+  readonly probe: boolean;
 }
 
 /** A breaker. Goes `closed -> open -> half-open`, and from there to `closed` or `open`. */
@@ -69,6 +72,7 @@ class RecordingBreaker implements Breaker {
   readonly #window: WindowRotation = createWindowRotation(WINDOW_MS, WINDOW_BUCKET_COUNT);
   readonly #openLength: OpenLength;
   readonly #probePlace: ProbePlace = createProbePlace();
+  readonly #events: FailureEvents = createFailureEvents();
   /** Counts openings and closings: a verdict from an earlier one is stale. */
   #epoch = 0;
   #failuresInARow = 0;
@@ -140,17 +144,22 @@ class RecordingBreaker implements Breaker {
 
   #leaseWhileClosed(): BreakerLease {
     const epoch = this.#epoch;
+    const attempt = this.#events.began();
     let ended = false;
     const end = (verdict: () => void): void => {
       if (ended) return;
       ended = true;
       if (epoch === this.#epoch) verdict();
+      this.#events.ended(attempt);
     };
     return {
       ok: () => end(() => this.#recordOk()),
-      failed: () => end(() => this.#recordFailure()),
+      failed: () => end(() => this.#recordFailures(this.#events.failed(attempt))),
       neutral: () => end(() => undefined),
-      contentArrived: () => undefined,
+      contentArrived: (nowMs) => {
+        attempt.contentAtMs = nowMs;
+      },
+      probe: false,
     };
   }
 
@@ -167,6 +176,7 @@ class RecordingBreaker implements Breaker {
       contentArrived: () => {
         if (this.#probePlace.contentArrived(probe)) ok();
       },
+      probe: true,
     };
   }
 
@@ -176,10 +186,10 @@ class RecordingBreaker implements Breaker {
     this.#circuit.fire(false).catch(ignoreRejection);
   }
 
-  #recordFailure(): void {
-    this.#failuresInARow += 1;
+  #recordFailures({ inARow, inWindow }: CountedFailures): void {
+    this.#failuresInARow += inARow;
     this.#window.catchUp();
-    this.#fireFailure();
+    for (let count = 0; count < inWindow && this.#circuit.closed; count += 1) this.#fireFailure();
     // closed -> open: too many failures in a row; opossum itself looks at the share of failures only
     if (this.#failuresInARow >= MAX_FAILURES_IN_A_ROW) this.#circuit.open();
   }
@@ -200,6 +210,7 @@ class RecordingBreaker implements Breaker {
     this.#cause = this.#tripCause();
     this.#epoch += 1;
     this.#failuresInARow = 0;
+    this.#events.clear();
     this.#openLength.opened();
     this.#openUntilMs = performance.now() + this.#settings.resetTimeout;
     this.#announce();

@@ -26,6 +26,7 @@ import { makeLease } from "./make-lease.ts";
 import type { ProtectedRoute } from "./protected-route.ts";
 import { refusedByHold } from "./refused-by-hold.ts";
 import type { RouteListeners, RouteTransition } from "./route-set.ts";
+import { createSilence, type Silence } from "./silence.ts";
 import { createWakeUp, type WakeUp } from "./wake-up.ts";
 
 export interface RouteOptions extends RouteListeners {
@@ -63,6 +64,14 @@ const CLOSED: Hold = {
   probing: false,
 };
 
+/** A call tests one route at most: two dead ones would cost it two waits. */
+const SECOND_PROBE: Hold = {
+  reason: SkipReason.BREAKER_OPEN,
+  cause: "the call has tested another route already",
+  untilMs: undefined,
+  probing: false,
+};
+
 /** Creates a route in service. */
 export function createRoute(options: RouteOptions): ProtectedRoute {
   return new GuardedRoute(options);
@@ -75,6 +84,7 @@ class GuardedRoute implements ProtectedRoute {
   readonly dialectVersion: string;
   readonly pings: boolean;
   readonly upstream: Upstream;
+  readonly silence: Silence;
 
   readonly #options: RouteOptions;
   readonly #isolation: Isolation = createIsolation();
@@ -101,6 +111,7 @@ class GuardedRoute implements ProtectedRoute {
     this.#breaker = createBreaker({ name: options.name, random: options.random, onChange });
     this.#cooldown = createCooldown(options.random);
     this.#places = createPlaces(options.maxConcurrency, onChange);
+    this.silence = createSilence(onChange);
     this.#state = availabilityState(this.#protection());
   }
 
@@ -113,13 +124,12 @@ class GuardedRoute implements ProtectedRoute {
   }
 
   async admit(options: AdmitOptions): Promise<Admission> {
-    const early = options.early ?? false;
-    const held = this.#hold(early);
+    const { maxWaitMs, signal, early = false, asBackup = false, mayProbe = true } = options;
+    const held = this.#hold(early, mayProbe);
     if (held !== undefined) return refuse(held);
-    const { maxWaitMs, signal, asBackup = false } = options;
     const place = await this.#places.take({ maxWaitMs, signal, asBackup });
     // The wait may have outlasted the reason to wait.
-    const heldSince = this.#hold(early);
+    const heldSince = this.#hold(early, mayProbe);
     if (place === undefined) return refuse(heldSince ?? this.#atCapacity());
     const breakerLease = heldSince === undefined ? this.#breaker.admit(early) : undefined;
     if (breakerLease !== undefined) return { kind: "admitted", lease: this.#lease(place, breakerLease) };
@@ -127,8 +137,8 @@ class GuardedRoute implements ProtectedRoute {
     return refuse(heldSince ?? this.#atCapacity());
   }
 
-  refusal(): Refused | undefined {
-    const hold = this.#holdOrFull();
+  refusal(mayProbe = true): Refused | undefined {
+    const hold = this.#holdOrFull(mayProbe);
     return hold && refusedByHold(hold);
   }
 
@@ -195,13 +205,23 @@ class GuardedRoute implements ProtectedRoute {
   }
 
   /** The first reason not to call the route, apart from its cap. */
-  #hold(early: boolean): Hold | undefined {
+  #hold(early: boolean, mayProbe = true): Hold | undefined {
     if (this.#disposed) return CLOSED;
-    return this.#isolation.hold() ?? this.#disabling.hold() ?? this.#breaker.hold(early) ?? this.#cooldown.hold();
+    return (
+      this.#isolation.hold() ??
+      this.#disabling.hold() ??
+      this.#breaker.hold(early) ??
+      this.#cooldown.hold() ??
+      (mayProbe || !this.#isProbing() ? undefined : SECOND_PROBE)
+    );
   }
 
-  #holdOrFull(): Hold | undefined {
-    return this.#hold(false) ?? (this.#places.full ? this.#atCapacity() : undefined);
+  #holdOrFull(mayProbe = true): Hold | undefined {
+    return this.#hold(false, mayProbe) ?? (this.#places.full ? this.#atCapacity() : undefined);
+  }
+
+  #isProbing(): boolean {
+    return this.#disabling.probing || this.#breaker.state === "half-open";
   }
 
   #atCapacity(): Hold {
@@ -211,8 +231,12 @@ class GuardedRoute implements ProtectedRoute {
   }
 
   #protection(): ProtectionState {
-    const probing = this.#disabling.probing || this.#breaker.state === "half-open";
-    return { hold: this.#holdOrFull(), probing, breaker: this.#breaker.state, places: this.#places };
+    return {
+      hold: this.#hold(false) ?? this.silence.hold() ?? this.#holdOrFull(),
+      probing: this.#isProbing(),
+      breaker: this.#breaker.state,
+      places: this.#places,
+    };
   }
 
   /** Wall time since when the route is in its overall state. */
@@ -229,7 +253,7 @@ class GuardedRoute implements ProtectedRoute {
   }
 
   #describeHold(): Pick<RouteTransition, "cause" | "untilMs"> {
-    const hold = this.#hold(false);
+    const hold = this.#hold(false) ?? this.silence.hold();
     return { cause: hold?.cause ?? "", untilMs: hold?.untilMs === undefined ? undefined : epochMs(hold.untilMs) };
   }
 

@@ -33,6 +33,8 @@ export interface DisablingLease {
   neutral(): void;
   /** A piece of content came: the 32nd of a test is its verdict `ok`. */
   contentArrived(): void;
+  /** Whether the attempt tests whether the upstream works again. */
+  readonly probe: boolean;
 }
 
 /** Creates the state of a route that is on. */
@@ -80,6 +82,7 @@ export function createDisabling(): Disabling {
       },
       neutral: () => undefined,
       contentArrived: () => undefined,
+      probe: false,
     };
   }
 
@@ -95,6 +98,7 @@ export function createDisabling(): Disabling {
       contentArrived: () => {
         if (probePlace.contentArrived(probe)) ok();
       },
+      probe: true,
     };
   }
 }

@@ -41,10 +41,11 @@ export function makeLease({ place, breaker, disabling, cooldown }: LeaseParts): 
         breaker.neutral();
         disabling.neutral();
       }),
-    contentArrived: () => {
+    contentArrived: (nowMs) => {
       if (ended) return;
-      breaker.contentArrived();
+      breaker.contentArrived(nowMs);
       disabling.contentArrived();
     },
+    probe: breaker.probe || disabling.probe,
   };
 }

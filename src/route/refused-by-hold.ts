@@ -24,6 +24,8 @@ function effect({ reason, probing }: Hold): string {
       return probing ? "breaker half-open while one call tests the route" : "breaker open";
     case SkipReason.COOLING_DOWN:
       return "cooling down";
+    case SkipReason.SILENT:
+      return "silent";
     default:
       return "at capacity";
   }

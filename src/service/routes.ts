@@ -17,12 +17,13 @@ import {
   type Workload,
   WorkloadSchema,
 } from "../../gen/ts/understudy/v1/route_service_pb.ts";
-import { RoutingSchema, SkipReason } from "../../gen/ts/understudy/v1/routing_pb.ts";
+import { type Policy, RoutingSchema, SkipReason } from "../../gen/ts/understudy/v1/routing_pb.ts";
 import type { CallObserver } from "../call/call-observer.ts";
 import { type Caller, mayUseRoute, mayUseWorkload } from "../call/caller-scope.ts";
-import type { PlannedRoute as PlanRoute } from "../call/plan.ts";
+import type { Plan, PlannedRoute as PlanRoute } from "../call/plan.ts";
 import { CallRefused, type Refusal } from "../call/refusal.ts";
 import { describeApproval } from "../plan/describe-approval.ts";
+import { doesThink, PLAIN_ATTEMPT, resolveLimits } from "../plan/limits.ts";
 import { makePlan, type PlanSettings } from "../plan/make-plan.ts";
 import { describePolicy, resolveWorkloadPolicy } from "../plan/policy.ts";
 import type { ProtectedRoute } from "../route/protected-route.ts";
@@ -113,7 +114,7 @@ export function createRoutes(
       const plan = makePlan(request, settings, call);
       return create(ExplainRequestResponseSchema, {
         routes: plan.routes.map(explainRoute),
-        policy: describePolicy({ ...plan, totalTimeoutMs: Math.round(plan.deadlineAtMs - plan.startedAtMs) }),
+        policy: describePlanned(plan),
         estimatedInputTokens: BigInt(plan.estimatedInputTokens),
       });
     },
@@ -155,19 +156,31 @@ function describeRoute(
   return described;
 }
 
-function describeWorkload(name: string, { workloads, maxTotalTimeoutMs, approvals }: PlanSettings): Workload {
+function describeWorkload(
+  name: string,
+  { workloads, maxTotalTimeoutMs, approvals, findRoute }: PlanSettings,
+): Workload {
   const workload = workloads[name];
+  const thinking = workload && findRoute(workload.primary).capabilities.thinking;
+  const limits = resolveLimits([workload?.policy], { ...PLAIN_ATTEMPT, thinks: doesThink(thinking, undefined) });
   const resolved = resolveWorkloadPolicy(workload?.policy, workload?.backups.length ?? 0, maxTotalTimeoutMs);
   const routing = create(RoutingSchema, {
     primary: workload?.primary ?? "",
     backups: workload?.backups ?? [],
-    policy: describePolicy(resolved),
+    policy: describePolicy(resolved, limits),
   });
   return create(WorkloadSchema, {
     name,
     routing,
     approvals: routing.backups.map((backup) => describeApproval(approvals, name, backup)),
   });
+}
+
+/** The rules of a call, with the limits of its first route. */
+function describePlanned(plan: Plan): Policy | undefined {
+  const totalTimeoutMs = Math.round(plan.deadlineAtMs - plan.startedAtMs);
+  const [primary] = plan.routes;
+  return primary && describePolicy({ ...plan, totalTimeoutMs }, primary.limits);
 }
 
 function explainRoute({ route, unsupported }: PlanRoute): PlannedRoute {

@@ -27,7 +27,7 @@ const TROUBLE: ReadonlySet<ErrorReason> = new Set([
 ]);
 
 /** States in which a route takes no calls. */
-const OUT = new Set(["open", "cooling_down", "disabled", "isolated"]);
+const OUT = new Set(["open", "cooling_down", "disabled", "isolated", "silent"]);
 
 /**
  * Creates the observer. Nothing of a request, an answer or an upstream's words is written, no key, and of the labels

@@ -1,6 +1,6 @@
 /** What models can carry, by their names. */
 
-import { Continuation } from "../../gen/ts/understudy/v1/route_service_pb.ts";
+import { Continuation, Thinking } from "../../gen/ts/understudy/v1/route_service_pb.ts";
 
 /**
  * How a model is told to reason: by an effort word (OpenAI), by a budget of tokens (Claude up to 4.5), adaptively with
@@ -12,6 +12,8 @@ export type ReasoningForm = "effort" | "budget" | "adaptive" | "none";
 export interface ModelTraits {
   readonly continuation: Continuation;
   readonly reasoningForm: ReasoningForm;
+  /** When it thinks before it answers. What it thinks may be hidden, so its silence may be long. */
+  readonly thinking: Thinking;
   /** The effort word for no reasoning, or for the least where a model always reasons. */
   readonly leastEffort: "none" | "minimal" | "low";
   /** Whether `temperature` and `top_p` are taken. */
@@ -33,6 +35,7 @@ export interface ModelRule {
 const UNKNOWN_MODEL: ModelTraits = {
   continuation: Continuation.INSTRUCT,
   reasoningForm: "none",
+  thinking: Thinking.ON_REQUEST,
   leastEffort: "none",
   temperature: true,
   tools: true,

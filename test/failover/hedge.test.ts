@@ -220,7 +220,7 @@ describe("a hedge does not start", () => {
     const b = route("b", [[failed("overloaded")]]);
     const c = route("c", [says("Hello.")]);
     start(plan([route("a", [silent()]), b, c], { hedges: true }));
-    await pass(14_000);
+    await pass(11_000);
     expect(b.requests).toHaveLength(1);
     expect(c.requests).toHaveLength(0);
   });

@@ -1,44 +1,15 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { ErrorReason } from "../../gen/ts/understudy/v1/ledger_pb.ts";
 import { SkipReason } from "../../gen/ts/understudy/v1/routing_pb.ts";
-import type { UpstreamRequest } from "../../src/call/upstream.ts";
-import type { ProtectedRoute } from "../../src/route/protected-route.ts";
-import { standbyRoute } from "../route/standby-route.ts";
-import { type Beat, cutsAfter, engine, failed, OPENED, pick, plan, route, type Seen, says, start } from "./stage.ts";
-
-/** How long a breaker is open that opens for the first time, without jitter. */
-let openMs: number;
+import { asked, type Guarded, guarded, trip } from "./guarded.ts";
+import { type Beat, cutsAfter, engine, failed, OPENED, pick, plan, type Seen, says, start } from "./stage.ts";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
 
-interface Guarded {
-  readonly route: ProtectedRoute;
-  readonly requests: readonly UpstreamRequest[];
-}
-
-/** A route with real protections, whose upstream plays the scripts in turn. */
-function guarded(name: string, ...scripts: Beat[][]): Guarded {
-  const { upstream, capabilities, requests } = route(name, scripts);
-  return { route: standbyRoute({ name, model: `${name}-model`, pings: false, upstream, capabilities }), requests };
-}
-
-/** Opens the breaker of a route. */
-async function trip({ route: tripped }: Guarded): Promise<void> {
-  for (let failure = 0; failure < 3; failure++) {
-    const admission = await tripped.admit({ maxWaitMs: 0, signal: new AbortController().signal });
-    if (admission.kind === "admitted") admission.lease.failed();
-  }
-  openMs = (tripped.refusal()?.retryAtMs ?? Number.NaN) - Date.now();
-}
-
 const DOWN = [failed("server-error", { status: 503 })];
-
-function asked(...routes: readonly Guarded[]): number[] {
-  return routes.map(({ requests }) => requests.length);
-}
 
 function skipsOf(seen: Seen): (readonly [string, SkipReason])[] {
   return seen.refusal?.report?.skips.map(({ route: name, reason }) => [name, reason] as const) ?? [];
@@ -79,7 +50,7 @@ describe("with every breaker open, a call", () => {
 
   test("asks it once, also where it becomes due meanwhile", async () => {
     const a = guarded("a", DOWN, says("No."));
-    await trip(a);
+    const openMs = await trip(a);
     await pass(openMs - 40);
     const seen = start(plan([a.route]));
     await pass(2_000);

@@ -18,13 +18,15 @@ import {
   Continuation,
   RouteSchema,
 } from "../../gen/ts/understudy/v1/route_service_pb.ts";
-import type { Plan } from "../../src/call/plan.ts";
+import type { AttemptLimits, Plan } from "../../src/call/plan.ts";
 import { CallRefused, type Refusal } from "../../src/call/refusal.ts";
 import type { Admission, Route } from "../../src/call/route.ts";
 import type { Upstream, UpstreamEvent, UpstreamRequest } from "../../src/call/upstream.ts";
 import type { FailureKind, UpstreamFailure } from "../../src/call/upstream-failure.ts";
 import { createEngine, type Engine } from "../../src/failover/engine.ts";
+import { PLAIN_ATTEMPT, shareLimits } from "../../src/plan/limits.ts";
 import { PLAIN_CALL, resolvePolicy } from "../../src/plan/policy.ts";
+import { createSilence } from "../../src/route/silence.ts";
 import { sleep } from "../../src/time/sleep.ts";
 
 /** One step of a scripted upstream: an event, or a wait in milliseconds. */
@@ -107,6 +109,7 @@ export function route(name: string, scripts: readonly Beat[][], traits: RouteTra
     capabilities,
     dialectVersion: traits.dialectVersion ?? "test/1",
     pings: false,
+    silence: createSilence(() => {}),
     requests: [],
     verdicts: [],
     effects: [],
@@ -136,7 +139,7 @@ function recordVerdict(made: ScriptedRoute) {
     over = true;
     made.verdicts.push(verdict);
   };
-  return { ok: note("ok"), failed: note("failed"), neutral: note("neutral"), contentArrived: () => {} };
+  return { ok: note("ok"), failed: note("failed"), neutral: note("neutral"), contentArrived: () => {}, probe: false };
 }
 
 function playScripts(scripts: readonly Beat[][], self: () => ScriptedRoute): Upstream {
@@ -158,7 +161,14 @@ export function request(init: Partial<Omit<CompleteRequest, "$typeName" | "$unkn
   return create(CompleteRequestSchema, { workload: "stories", messages, ...init });
 }
 
-export function plan(routes: readonly Route[], more: Partial<Plan> = {}): Plan {
+/** The limits of a plain attempt that everybody has. */
+export const LIMITS = shareLimits(undefined, PLAIN_ATTEMPT);
+
+/** A plan; `limits` are those that the request sets for itself. */
+export function plan(
+  routes: readonly Route[],
+  { limits = LIMITS, ...more }: Partial<Plan & { limits: AttemptLimits }> = {},
+): Plan {
   const policy = resolvePolicy([], PLAIN_CALL, 3_600_000);
   const startedAtMs = performance.now();
   return {
@@ -166,7 +176,7 @@ export function plan(routes: readonly Route[], more: Partial<Plan> = {}): Plan {
     requestId: "call-1",
     workload: "stories",
     request: request(),
-    routes: routes.map((each) => ({ route: each, unsupported: undefined })),
+    routes: routes.map((each) => ({ route: each, limits, sharedLimits: LIMITS, unsupported: undefined })),
     startedAtMs,
     deadlineAtMs: startedAtMs + policy.totalTimeoutMs,
     estimatedInputTokens: 7,

@@ -198,7 +198,7 @@ describe("the policy of a call", () => {
     holdsBackAnswer: true,
     hedges: true,
     reroutesContentFilter: true,
-    limits: { text: { confirmMs: 9_000 } },
+    routes: [{ limits: { text: { confirmMs: 9_000 } } }, {}, {}],
   };
   const UNRULED = {
     maxAttempts: 5, // three routes, and two more
@@ -207,7 +207,7 @@ describe("the policy of a call", () => {
     holdsBackAnswer: false,
     hedges: false,
     reroutesContentFilter: false,
-    limits: { text: { confirmMs: 20_000 } },
+    routes: [{ limits: { text: { confirmMs: 20_000 } } }, {}, {}],
   };
 
   test("has defaults", () => expect(planFor()).toMatchObject(UNRULED));
@@ -227,7 +227,7 @@ describe("the policy of a call", () => {
 
 describe("the limits of a call depend on the request:", () => {
   const REASONING_MS = 90_000;
-  const PLAIN_MS = 15_000;
+  const PLAIN_MS = 12_000;
 
   test.each<[string, NonNullable<Init["reasoning"]>, number]>([
     ["low effort", { effort: Effort.LOW }, REASONING_MS],
@@ -238,16 +238,16 @@ describe("the limits of a call depend on the request:", () => {
     ["seeing what no effort gives", { include: true, effort: Effort.NONE }, PLAIN_MS],
     ["nothing", {}, PLAIN_MS],
   ])("%s", (_, reasoning, confirmMs) => {
-    expect(planFor({ reasoning }).limits.firstProgress.confirmMs).toBe(confirmMs);
+    expect(planFor({ reasoning }).routes[0]?.limits.firstProgress.confirmMs).toBe(confirmMs);
   });
 
   test("a long conversation takes longer to read", () => {
     const messages = [{ text: "a".repeat(3.5 * 50_000) }];
-    expect(planFor({ messages }).limits.firstProgress.confirmMs).toBe(PLAIN_MS + 2_000);
+    expect(planFor({ messages }).routes[0]?.limits.firstProgress.confirmMs).toBe(PLAIN_MS + 2_000);
   });
 
   test("declared tools make gaps in text longer", () => {
-    expect(planFor({ tools: [{ name: "look_up" }] }).limits.text.confirmMs).toBe(45_000);
+    expect(planFor({ tools: [{ name: "look_up" }] }).routes[0]?.limits.text.confirmMs).toBe(45_000);
   });
 
   test.each<[string, boolean, Format]>([

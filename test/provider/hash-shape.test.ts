@@ -7,6 +7,7 @@ import {
   PrefillForm,
   type ProviderSchema,
   type RouteSchema,
+  Thinking,
 } from "../../gen/ts/understudy/config/v1/config_pb.ts";
 import { hashShape } from "../../src/provider/hash-shape.ts";
 import type { RouteSettings } from "../../src/provider/settings.ts";
@@ -44,6 +45,7 @@ test.each<[what: string, changes: Changes]>([
   ["cap", { route: { maxConcurrency: 3 } }],
   ["price", { route: { prices: { inputUsdPerMtok: 1 } } }],
   ["sign of life", { route: { pings: true } }],
+  ["time for thoughts", { route: { thinking: Thinking.ALWAYS } }],
 ])("another %s is the same shape", (_, changes) => {
   expect(hash(changes)).toBe(hash());
 });

@@ -59,7 +59,7 @@ test("goes closed -> open -> half-open -> closed or open only, with at most one 
           } else if (running.length > 0) {
             const index = next.index % running.length;
             const ending = running[index];
-            ending?.lease[next.verdict]();
+            ending?.lease[next.verdict](performance.now());
             if (next.verdict === "contentArrived") continue;
             running.splice(index, 1);
             if (ending?.probe === true) probeCount -= 1;

@@ -186,9 +186,9 @@ describe("half-open", () => {
 
   test("closes at the probe's 32nd piece of content, and passes over its later end", () => {
     const probe = lease();
-    for (let piece = 1; piece < 32; piece += 1) probe.contentArrived();
+    for (let piece = 1; piece < 32; piece += 1) probe.contentArrived(performance.now());
     expect(breaker.state).toBe("half-open");
-    probe.contentArrived();
+    probe.contentArrived(performance.now());
     expect(breaker.state).toBe("closed");
     probe.failed();
     record("FF");
@@ -315,7 +315,7 @@ describe("has none of opossum's traps:", () => {
   test("7. streams that all die after their first content open it", () => {
     for (let stream = 0; stream < 3; stream += 1) {
       const dying = lease();
-      for (let piece = 0; piece < 100; piece += 1) dying.contentArrived();
+      for (let piece = 0; piece < 100; piece += 1) dying.contentArrived(performance.now());
       dying.failed();
     }
     expect(breaker.state).toBe("open");

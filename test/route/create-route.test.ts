@@ -208,7 +208,7 @@ test("goes from open over probing to available, and tells every change", async (
   vi.advanceTimersByTime(10_000);
   const probe = await lease();
   expect(await ask()).toMatchObject({ reason: SkipReason.BREAKER_OPEN, retryAtMs: undefined });
-  for (let piece = 0; piece < 32; piece += 1) probe.contentArrived();
+  for (let piece = 0; piece < 32; piece += 1) probe.contentArrived(performance.now());
   expect(states).toEqual([
     AvailabilityState.AVAILABLE,
     AvailabilityState.OPEN,

@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import type { Completed, StreamCompleteResponse } from "../../gen/ts/understudy/v1/completion_service_pb.ts";
 import { FinishReason } from "../../gen/ts/understudy/v1/conversation_pb.ts";
 import { type Attempt, ErrorReason, UsageSource } from "../../gen/ts/understudy/v1/ledger_pb.ts";
+import type { AttemptLimits, Plan } from "../../src/call/plan.ts";
 import type { Exchange } from "./exchange.ts";
 import type { Reply, RouteScript, Scenario } from "./scenario.ts";
 import type { Seen, SeenCall } from "./world.ts";
@@ -116,12 +117,18 @@ function silenceLaw({ plan, script }: SeenCall, exchanges: readonly Exchange[]):
     if ((exchange.abortedAtMs ?? Infinity) - brokeAtMs > CLOCK_SLACK_MS) {
       return [`P6: ${exchange.route} broke at ${brokeAtMs} and was left at ${exchange.abortedAtMs}`];
     }
-    const { confirmMs } = plan.limits[exchange.phase];
+    const { confirmMs } = limitsOn(plan, exchange.route)[exchange.phase];
     const silentMs = (exchange.abortedAtMs ?? 0) - exchange.contentAtMs;
     return silentMs > confirmMs + CLOCK_SLACK_MS
       ? [`P6: ${exchange.route} was silent for ${silentMs} ms in phase ${exchange.phase}`]
       : [];
   });
+}
+
+function limitsOn({ routes }: Plan, name: string): AttemptLimits {
+  const planned = routes.find(({ route }) => route.name === name);
+  if (planned === undefined) throw new Error(`${name} is not planned`);
+  return planned.limits;
 }
 
 /** P7: no call outlasts its deadline. */

@@ -5,6 +5,7 @@ import { CompleteRequestSchema } from "../../gen/ts/understudy/v1/completion_ser
 import { Role } from "../../gen/ts/understudy/v1/conversation_pb.ts";
 import type { Route } from "../../src/call/route.ts";
 import { createEngine, type Engine } from "../../src/failover/engine.ts";
+import { PLAIN_ATTEMPT, shareLimits } from "../../src/plan/limits.ts";
 import { PLAIN_CALL, resolvePolicy } from "../../src/plan/policy.ts";
 import type { VirtualClock } from "./virtual-clock.ts";
 
@@ -55,8 +56,8 @@ export class Crowd {
   }
 
   async #read(call: CrowdCall, reasons: boolean, number: number): Promise<void> {
-    const facts = { ...PLAIN_CALL, estimatedInputTokens: 10, reasons };
-    const policy = resolvePolicy([], facts, 3_600_000);
+    const policy = resolvePolicy([], PLAIN_CALL, 3_600_000);
+    const limits = shareLimits(undefined, { ...PLAIN_ATTEMPT, thinks: reasons });
     const events = this.#engine.run(
       {
         ...policy,
@@ -66,7 +67,7 @@ export class Crowd {
           clientRequestId: String(number),
           messages: [{ role: Role.USER, text: "Tell me." }],
         }),
-        routes: this.#routes.map((route) => ({ route, unsupported: undefined })),
+        routes: this.#routes.map((route) => ({ route, limits, sharedLimits: limits, unsupported: undefined })),
         startedAtMs: call.startedAtMs,
         deadlineAtMs: call.startedAtMs + policy.totalTimeoutMs,
         estimatedInputTokens: 10,

@@ -125,8 +125,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "the hedge budget is ignored",
     file: "failover/route-picker.ts",
-    find: "if (this.#watches.of(route).silent || !route.takeHedge()) return undefined;",
-    replace: "if (this.#watches.of(route).silent) return undefined;",
+    find: "if (!besideTrial && !route.takeHedge()) return undefined;",
+    replace: "",
     caughtBy: "simulation",
   },
   {
@@ -160,7 +160,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "a hedge's loser goes on",
     file: "failover/contest.ts",
-    find: 'other.attempt.end({ kind: "hedgeLost", silent: !other.attempt.begun });',
+    find: 'other.attempt.end({ kind: "hedgeLost", silent: !other.attempt.begun && other.attempt.sign === "silent" });',
     replace: "void other;",
     caughtBy: "simulation",
   },
@@ -201,7 +201,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a whole route's silence is not seen",
-    file: "failover/engine-limits.ts",
+    file: "route/silence.ts",
     find: "MIN_SILENT_ATTEMPTS = 3",
     replace: "MIN_SILENT_ATTEMPTS = 300",
     caughtBy: "test/failover/attempt/silence.test.ts",

@@ -73,16 +73,18 @@ function blameLaws(name: string, { failedVerdicts }: SeenRoute, { ends }: Seen):
 }
 
 /** P4: no retry and no hedge beyond the budgets of the route. */
-function budgetLaws(name: string, { takenRetries, takenHedges }: SeenRoute, { exchanges }: Seen): string[] {
+function budgetLaws(name: string, { takenRetries, takenHedges }: SeenRoute, { exchanges, routes }: Seen): string[] {
+  const allowedHedges = [...routes.values()].reduce((sum, { trials }) => sum + trials, takenHedges);
   const own = exchanges.filter(({ route }) => route === name);
   const again = own.length - new Set(own.map(({ call }) => call)).size;
   const otherForms = own.filter(({ failure }) => failure !== undefined && OTHER_FORM.has(failure.kind)).length;
   const hedges = own.filter((exchange) => exchanges.some((other) => runsWhenBegins(other, exchange))).length;
   const breaches: string[] = [];
   // A hedge that lost gives its route its turn back.
-  if (again > takenRetries + otherForms + takenHedges)
+  if (again > takenRetries + otherForms + allowedHedges)
     breaches.push(`P4: ${name} was asked again ${again} times, ${takenRetries} allowed`);
-  if (hedges > takenHedges) breaches.push(`P4: ${hedges} hedges began on ${name}, ${takenHedges} allowed`);
+  // Beside each trial of a route another may start, whatever its budget.
+  if (hedges > allowedHedges) breaches.push(`P4: ${hedges} hedges began on ${name}, ${allowedHedges} allowed`);
   return breaches;
 }
 

@@ -12,6 +12,7 @@ import type { Plan } from "../../src/call/plan.ts";
 import { CallRefused, type Refusal } from "../../src/call/refusal.ts";
 import type { Route } from "../../src/call/route.ts";
 import { createEngine, type Engine } from "../../src/failover/engine.ts";
+import { PLAIN_ATTEMPT, shareLimits } from "../../src/plan/limits.ts";
 import { PLAIN_CALL, resolvePolicy } from "../../src/plan/policy.ts";
 import type { ProtectedRoute } from "../../src/route/protected-route.ts";
 import { type AttemptEnd, listEnds } from "./attempt-end.ts";
@@ -50,6 +51,8 @@ export interface SeenRoute {
   mostInFlight: number;
   takenRetries: number;
   takenHedges: number;
+  /** Attempts that were to see whether the route works again. */
+  trials: number;
   /** Places that were taken when everything was over. */
   leftInFlight: number;
 }
@@ -150,6 +153,7 @@ class World {
       mostInFlight: 0,
       takenRetries: 0,
       takenHedges: 0,
+      trials: 0,
       leftInFlight: 0,
     };
     const breakerState = (): BreakerState => route.describe().availability?.breakerState ?? BreakerState.UNSPECIFIED;
@@ -245,11 +249,8 @@ class World {
   #makePlan(script: CallScript, index: number, resumedText: string): Plan {
     const json = script.shape === "json" || script.shape === "open-json";
     const tools = script.shape === "tools" || script.shape === "required-tool";
-    const policy = resolvePolicy(
-      [],
-      { ...PLAIN_CALL, estimatedInputTokens: 10, declaresTools: tools, asksForJson: json },
-      3_600_000,
-    );
+    const policy = resolvePolicy([], { ...PLAIN_CALL, asksForJson: json }, 3_600_000);
+    const limits = shareLimits(undefined, { ...PLAIN_ATTEMPT, declaresTools: tools });
     const request = create(CompleteRequestSchema, {
       workload: "simulated",
       clientRequestId: String(index),
@@ -271,7 +272,7 @@ class World {
       requestId: `call-${index}`,
       workload: "simulated",
       request,
-      routes: routes.map((route) => ({ route, unsupported: undefined })),
+      routes: routes.map((route) => ({ route, limits, sharedLimits: limits, unsupported: undefined })),
       startedAtMs,
       deadlineAtMs: startedAtMs + script.timeoutMs,
       maxAttempts: script.maxAttempts,
@@ -295,10 +296,24 @@ function watchRoute(route: ProtectedRoute, seen: SeenRoute): Route {
     dialectVersion: route.dialectVersion,
     pings: route.pings,
     upstream: route.upstream,
+    silence: {
+      get silent() {
+        return route.silence.silent;
+      },
+      join: (attempt) => route.silence.join(attempt),
+      leave: (attempt) => route.silence.leave(attempt),
+      judge: () => route.silence.judge(),
+      takeTrial: () => {
+        const taken = route.silence.takeTrial();
+        if (taken) seen.trials++;
+        return taken;
+      },
+    },
     async admit(options) {
       const admission = await route.admit(options);
       if (admission.kind === "refused") return admission;
       const { lease } = admission;
+      if (lease.probe) seen.trials++;
       seen.openLeases++;
       seen.mostInFlight = Math.max(seen.mostInFlight, seen.openLeases);
       let over = false;
@@ -308,13 +323,12 @@ function watchRoute(route: ProtectedRoute, seen: SeenRoute): Route {
         over = true;
         lease[verdict]();
       };
-      const contentArrived = (): void => lease.contentArrived();
       return {
         kind: "admitted",
-        lease: { ok: end("ok"), failed: end("failed"), neutral: end("neutral"), contentArrived },
+        lease: { ...lease, ok: end("ok"), failed: end("failed"), neutral: end("neutral") },
       };
     },
-    refusal: () => route.refusal(),
+    refusal: (mayProbe) => route.refusal(mayProbe),
     coolDown: (retryAfterMs, cause) => route.coolDown(retryAfterMs, cause),
     disable: (kind, cause) => route.disable(kind, cause),
     takeRetry: () => {

@@ -126,7 +126,11 @@ interface Told {
 }
 
 async function tell(plan: Plan, trialRoutes: readonly TrialRoute[], context: TrialContext): Promise<Told> {
-  const routes = trialRoutes.map(({ route }) => ({ route, unsupported: undefined }));
+  const routes = plan.routes.map((planned, index) => ({
+    ...planned,
+    route: trialRoutes[index]?.route ?? planned.route,
+    unsupported: undefined,
+  }));
   const startedAtMs = performance.now();
   const deadlineAtMs = startedAtMs + (plan.deadlineAtMs - plan.startedAtMs);
   try {

@@ -2,13 +2,14 @@
 
 import type { FinishReason, ToolCall } from "../../../gen/ts/understudy/v1/conversation_pb.ts";
 import { FinishReason as Reason } from "../../../gen/ts/understudy/v1/conversation_pb.ts";
-import type { Lease, Route } from "../../call/route.ts";
+import type { Lease, Route, RouteSilence } from "../../call/route.ts";
 import type { UpstreamEvent } from "../../call/upstream.ts";
 
 /** Longest text that is kept of an answer, in characters: as much as the gateway holds back of one. */
 const MAX_TEXT = 4 * 1024 * 1024;
 
-const UNHEEDED: Lease = { ok() {}, failed() {}, neutral() {}, contentArrived() {} };
+const UNHEEDED: Lease = { ok() {}, failed() {}, neutral() {}, contentArrived() {}, probe: false };
+const UNWATCHED: RouteSilence = { silent: false, join() {}, leave() {}, judge() {}, takeTrial: () => false };
 
 /** What came over a trial route. */
 export interface Observed {
@@ -37,6 +38,7 @@ export function makeTrialRoute(route: Route, cutAfter = Number.POSITIVE_INFINITY
       capabilities,
       dialectVersion,
       pings,
+      silence: UNWATCHED,
       upstream: (request, signal) => observe(route.upstream(request, signal), observed, cutAfter),
       admit: () => Promise.resolve({ kind: "admitted", lease: UNHEEDED }),
       refusal: () => undefined,

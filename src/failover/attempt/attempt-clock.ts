@@ -1,12 +1,15 @@
-/** Watches one attempt: tells when it is suspected, and when it has been silent for too long. */
+/** Watches one attempt: tells when it is suspected, what that says of its route, and when it was silent for too long. */
 
-import type { AttemptLimits } from "../../call/plan.ts";
+import type { AttemptLimits, SharedLimits } from "../../call/plan.ts";
+import type { WatchedAttempt } from "../../call/route.ts";
 import { LAG_TOLERANCE_MS, SILENT_ROUTE_SHARE } from "../engine-limits.ts";
-import type { Outcome, Phase } from "./outcome.ts";
+import type { CutShort, Outcome, Phase } from "./outcome.ts";
 
 /** What a clock is given besides the limits of the plan. */
 export interface ClockOptions {
   readonly limits: AttemptLimits;
+  /** The limits that count for everybody who shares the route. */
+  readonly sharedLimits: SharedLimits;
   /** Most time until the first progress, because of the call's deadline, in milliseconds. */
   readonly budgetMs: number;
   /** Whether the route pings, so that a silence without a single byte tells something. */
@@ -15,12 +18,15 @@ export interface ClockOptions {
   readonly onExpire: (outcome: Outcome) => void;
   /** Called when the attempt becomes suspected; it may recover by progress and be suspected again. */
   readonly onSuspect: () => void;
+  /** Called when `sign` may have changed without progress. */
+  readonly onSign: () => void;
 }
 
 /** A limit with the time at which it passes. */
 interface Due {
   readonly atMs: number;
-  readonly outcome: Outcome;
+  readonly limitMs: number;
+  readonly cutShort: CutShort | undefined;
 }
 
 /**
@@ -35,6 +41,7 @@ export class AttemptClock {
   #byteAtMs: number;
   #pausedAtMs: number | undefined;
   #suspected = false;
+  #sign: WatchedAttempt["sign"] = "none";
   /** Part of the confirm limit that rules: 1, or less while the whole route is silent. */
   #share = 1;
   /** Part of the current silence that was this process being busy. Bounded, or a slow process would never switch. */
@@ -52,9 +59,9 @@ export class AttemptClock {
     this.#arm(this.#startedAtMs);
   }
 
-  /** Whether the attempt has been silent for longer than the suspect limit of its phase. */
-  get suspected(): boolean {
-    return this.#suspected;
+  /** What the attempt says of its route. */
+  get sign(): WatchedAttempt["sign"] {
+    return this.#sign;
   }
 
   /** Notes a byte that is not content. */
@@ -67,6 +74,7 @@ export class AttemptClock {
     this.#byteAtMs = nowMs;
     this.#progressAtMs = nowMs;
     this.#suspected = false;
+    this.#sign = "speaks";
     this.#lagMs = 0;
     if (phase === this.#phase) return;
     this.#phase = phase;
@@ -120,40 +128,55 @@ export class AttemptClock {
 
   /** The limit that passes first. */
   #due(): Due {
-    const confirmMs = this.#limits().confirmMs * this.#share;
-    const first = this.#phase === "firstProgress";
+    const { budgetMs, pings, limits, sharedLimits } = this.#options;
+    const { confirmMs } = this.#limits();
+    const limitMs = confirmMs * this.#share;
     let due: Due = {
-      atMs: this.#progressAtMs + confirmMs,
-      outcome: first
-        ? { kind: "timedOut", limitMs: confirmMs, cutShort: false }
-        : { kind: "stalled", limitMs: confirmMs, phase: this.#phase },
+      atMs: this.#progressAtMs + limitMs,
+      limitMs,
+      cutShort: confirmMs < sharedLimits[this.#phase].confirmMs ? "request" : undefined,
     };
-    const { budgetMs, pings, limits } = this.#options;
-    if (first && this.#startedAtMs + budgetMs < due.atMs) {
-      due = {
-        atMs: this.#startedAtMs + budgetMs,
-        outcome: { kind: "timedOut", limitMs: Math.round(budgetMs), cutShort: true },
-      };
+    const { silenceTimeoutMs } = limits;
+    if (pings && this.#byteAtMs + silenceTimeoutMs < due.atMs) {
+      const cutShort = silenceTimeoutMs < sharedLimits.silenceTimeoutMs ? "request" : undefined;
+      due = { atMs: this.#byteAtMs + silenceTimeoutMs, limitMs: silenceTimeoutMs, cutShort };
     }
-    const silentAtMs = this.#byteAtMs + limits.silenceTimeoutMs;
-    if (pings && silentAtMs < due.atMs) {
-      const limitMs = limits.silenceTimeoutMs;
-      due = {
-        atMs: silentAtMs,
-        outcome: first
-          ? { kind: "timedOut", limitMs, cutShort: false }
-          : { kind: "stalled", limitMs, phase: this.#phase },
-      };
+    if (this.#phase === "firstProgress" && this.#startedAtMs + budgetMs < due.atMs) {
+      due = { atMs: this.#startedAtMs + budgetMs, limitMs: Math.round(budgetMs), cutShort: "deadline" };
     }
     return due;
   }
 
+  #outcome({ limitMs, cutShort }: Due): Outcome {
+    const how = { limitMs, ...(cutShort !== undefined && { cutShort }) };
+    return this.#phase === "firstProgress"
+      ? { kind: "timedOut", ...how }
+      : { kind: "stalled", phase: this.#phase, ...how };
+  }
+
+  /** When `sign` changes next if nothing comes. */
+  #signChangesAtMs(nowMs: number): number {
+    const { suspectMs, signEndsMs } = this.#options.sharedLimits[this.#phase];
+    const silentMs = nowMs - this.#progressAtMs;
+    if (silentMs < suspectMs) return this.#progressAtMs + suspectMs;
+    return silentMs < signEndsMs ? this.#progressAtMs + signEndsMs : Number.POSITIVE_INFINITY;
+  }
+
+  /** Returns whether `sign` changed. */
+  #noteSign(nowMs: number): boolean {
+    const { suspectMs, signEndsMs } = this.#options.sharedLimits[this.#phase];
+    const silentMs = nowMs - this.#progressAtMs;
+    const before = this.#sign;
+    if (silentMs >= suspectMs) this.#sign = silentMs < signEndsMs ? "silent" : "none";
+    return this.#sign !== before;
+  }
+
   #arm(nowMs: number, atLeastMs = 1): void {
     if (this.#stopped || this.#pausedAtMs !== undefined) return;
-    const dueAtMs = this.#due().atMs;
-    const suspectAtMs = this.#suspected ? dueAtMs : this.#progressAtMs + this.#limits().suspectMs;
+    const suspectAtMs = this.#suspected ? Number.POSITIVE_INFINITY : this.#progressAtMs + this.#limits().suspectMs;
+    const nextAtMs = Math.min(this.#due().atMs, suspectAtMs, this.#signChangesAtMs(nowMs));
     // Timers count whole milliseconds and may fire a fraction early.
-    const waitMs = Math.max(atLeastMs, Math.ceil(Math.min(dueAtMs, suspectAtMs) - nowMs));
+    const waitMs = Math.max(atLeastMs, Math.ceil(nextAtMs - nowMs));
     this.#timerDueAtMs = nowMs + waitMs;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(this.#onTimer, waitMs);
@@ -175,10 +198,12 @@ export class AttemptClock {
       this.#check = setImmediate(this.#onTurn);
       return;
     }
+    const signChanged = this.#noteSign(nowMs);
     if (!this.#suspected && nowMs >= this.#progressAtMs + this.#limits().suspectMs) {
       this.#suspected = true;
       this.#options.onSuspect();
     }
+    if (signChanged) this.#options.onSign();
     this.#arm(nowMs);
   };
 
@@ -192,6 +217,6 @@ export class AttemptClock {
       return;
     }
     this.stop();
-    this.#options.onExpire(due.outcome);
+    this.#options.onExpire(this.#outcome(due));
   };
 }

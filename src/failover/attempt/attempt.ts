@@ -1,15 +1,15 @@
 /** One try on one route: reads the upstream, watches its clocks, and ends exactly once. */
 
 import { FinishReason, type ToolCall } from "../../../gen/ts/understudy/v1/conversation_pb.ts";
-import type { AttemptLimits } from "../../call/plan.ts";
-import type { Lease } from "../../call/route.ts";
+import type { PlannedRoute } from "../../call/plan.ts";
+import type { Lease, WatchedAttempt } from "../../call/route.ts";
 import type { UpstreamEvent, UpstreamRequest } from "../../call/upstream.ts";
+import type { UpstreamFailure } from "../../call/upstream-failure.ts";
 import { MAX_TOOL_CALL_CHARACTERS } from "../engine-limits.ts";
 import { classify } from "../failure-classes.ts";
 import type { AttemptRecord } from "../ledger/attempt-record.ts";
 import { AttemptClock } from "./attempt-clock.ts";
 import type { Outcome } from "./outcome.ts";
-import type { SilenceWatch, WatchedAttempt } from "./silence-watch.ts";
 import { ThroughputFloor } from "./throughput-floor.ts";
 
 /** Takes what an attempt produces. */
@@ -43,13 +43,12 @@ export interface AttemptOptions {
   readonly record: AttemptRecord;
   readonly lease: Lease;
   readonly request: UpstreamRequest;
-  readonly limits: AttemptLimits;
+  readonly planned: Pick<PlannedRoute, "limits" | "sharedLimits">;
   /** Most time until the first progress, in milliseconds. */
   readonly budgetMs: number;
   readonly sink: AttemptSink;
   /** A promise to wait for before more is read, or undefined if the client keeps up. */
   readonly full: () => Promise<void> | undefined;
-  readonly watch: SilenceWatch;
   /** Whether the call could start on another route instead. */
   readonly mayMove: () => boolean;
   readonly events: AttemptEvents;
@@ -71,27 +70,28 @@ export class Attempt implements WatchedAttempt {
   #toolCharacters = 0;
 
   constructor(options: AttemptOptions) {
-    const { record, limits, watch, events } = options;
+    const { record, planned, events } = options;
+    const { limits, sharedLimits } = planned;
+    const { silence } = record.origin.route;
     this.#options = options;
     this.record = record;
     this.#floor = new ThroughputFloor(limits.minTokensPerS);
     this.#clock = new AttemptClock({
       limits,
+      sharedLimits,
       budgetMs: options.budgetMs,
       pings: record.origin.route.pings,
       onExpire: (outcome) => this.end(outcome),
-      onSuspect: () => {
-        events.onSuspect(this);
-        watch.judge();
-      },
+      onSuspect: () => events.onSuspect(this),
+      onSign: () => silence.judge(),
     });
     this.#unsubscribe = record.origin.route.onIsolated(() => this.end({ kind: "isolated" }));
-    watch.join(this);
+    silence.join(this);
     void this.#read();
   }
 
-  get suspected(): boolean {
-    return this.#clock.suspected;
+  get sign(): WatchedAttempt["sign"] {
+    return this.#clock.sign;
   }
 
   get begun(): boolean {
@@ -102,7 +102,7 @@ export class Attempt implements WatchedAttempt {
     if (this.begun) this.#clock.hasten();
     else if (this.#options.mayMove()) {
       const limitMs = Math.round(performance.now() - this.record.startedAtMs);
-      this.end(this.suspected ? { kind: "timedOut", limitMs, cutShort: false } : { kind: "movedAway" });
+      this.end(this.sign === "silent" ? { kind: "timedOut", limitMs } : { kind: "movedAway" });
     }
   }
 
@@ -121,7 +121,7 @@ export class Attempt implements WatchedAttempt {
     this.#unsubscribe();
     this.#abort.abort(ATTEMPT_OVER);
     this.#options.lease[classify(outcome).verdict]();
-    this.#options.watch.leave(this);
+    this.record.origin.route.silence.leave(this);
     this.#options.events.onEnd(this, outcome);
   }
 
@@ -165,6 +165,9 @@ export class Attempt implements WatchedAttempt {
         sink.text(event.text);
         this.#judge();
         break;
+      case "reasoningBegan":
+        this.#progress("reasoning", 0);
+        break;
       case "reasoning":
         this.#progress("reasoning", event.text.length);
         sink.reasoning(event.text, event.opaque);
@@ -207,21 +210,21 @@ export class Attempt implements WatchedAttempt {
         this.#finish(event.reason);
         break;
       case "failed":
-        this.end({ kind: "failed", failure: event.failure });
+        this.#fail(event.failure);
         break;
     }
   }
 
   #progress(phase: "text" | "tool" | "reasoning", characters: number, text = ""): void {
     const { record } = this;
-    const { events, lease, watch } = this.#options;
+    const { events, lease } = this.#options;
     const nowMs = performance.now();
-    const wasSuspected = this.#clock.suspected;
+    const wasSilent = this.#clock.sign === "silent";
     record.firstProgressAtMs ??= nowMs;
     record.receivedCharacters += characters;
     this.#clock.progress(phase, nowMs);
-    lease.contentArrived();
-    if (wasSuspected) watch.judge();
+    lease.contentArrived(nowMs);
+    if (wasSilent) record.origin.route.silence.judge();
     if (phase !== "text") this.#floor.noteOther(nowMs);
     if (phase === "reasoning") return;
     if (record.firstTokenAtMs === undefined) {
@@ -230,7 +233,15 @@ export class Attempt implements WatchedAttempt {
     }
     if (phase !== "text") return;
     const tokensPerS = this.#floor.note(text, nowMs);
-    if (tokensPerS !== undefined) this.end({ kind: "slow", tokensPerS });
+    if (tokensPerS === undefined) return;
+    const slowForAll = tokensPerS < this.#options.planned.sharedLimits.minTokensPerS;
+    this.end({ kind: "slow", tokensPerS, ...(!slowForAll && { cutShort: "request" }) });
+  }
+
+  #fail(failure: UpstreamFailure): void {
+    const { limits, sharedLimits } = this.#options.planned;
+    const cutShort = failure.kind === "connect-timeout" && limits.connectTimeoutMs < sharedLimits.connectTimeoutMs;
+    this.end({ kind: "failed", failure, ...(cutShort && { cutShort: "request" }) });
   }
 
   #judge(): void {

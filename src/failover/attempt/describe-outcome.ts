@@ -1,7 +1,7 @@
 /** Says how an attempt ended, in a sentence without text of the upstream. */
 
 import { describeLimit } from "../../time/duration.ts";
-import type { Outcome, Phase } from "./outcome.ts";
+import type { CutShort, Outcome, Phase } from "./outcome.ts";
 
 const WAITED_FOR: Readonly<Record<Phase, string>> = {
   firstProgress: "an answer",
@@ -18,13 +18,13 @@ export function describeOutcome(outcome: Outcome): string {
     case "failed":
       return outcome.failure.message;
     case "timedOut":
-      return `gave no answer within ${describeLimit(outcome.limitMs)}${outcome.cutShort ? ", all that the deadline left" : ""}`;
+      return `gave no answer within ${describeLimit(outcome.limitMs)}${because(outcome.cutShort)}`;
     case "movedAway":
       return "had not begun when most answers of its route fell silent";
     case "stalled":
-      return `stalled: ${WAITED_FOR[outcome.phase]} did not come for ${describeLimit(outcome.limitMs)}`;
+      return `stalled: ${WAITED_FOR[outcome.phase]} did not come for ${describeLimit(outcome.limitMs)}${because(outcome.cutShort)}`;
     case "slow":
-      return `was slow: ${outcome.tokensPerS.toFixed(1)} tokens a second`;
+      return `was slow: ${outcome.tokensPerS.toFixed(1)} tokens a second${because(outcome.cutShort)}`;
     case "badAnswer":
       return outcome.message;
     case "hedgeLost":
@@ -35,5 +35,16 @@ export function describeOutcome(outcome: Outcome): string {
       return "the call's deadline came";
     case "cancelled":
       return "the client went away";
+  }
+}
+
+function because(cutShort: CutShort | undefined): string {
+  switch (cutShort) {
+    case "deadline":
+      return ", all that the deadline left";
+    case "request":
+      return ", a limit of this request alone";
+    case undefined:
+      return "";
   }
 }

@@ -11,7 +11,6 @@ import type { Picked } from "../route-picker.ts";
 import { type AttemptForm, makeContinuation } from "../seam/continuation.ts";
 import { Attempt, type AttemptEvents } from "./attempt.ts";
 import { AttemptOutput } from "./attempt-output.ts";
-import type { SilenceWatch } from "./silence-watch.ts";
 import type { AnswerCheck } from "./verify-answer.ts";
 
 /** So many characters of a request tell which words its answer may hold. */
@@ -29,7 +28,6 @@ export interface LaunchOptions {
   /** Most time until the first progress, in milliseconds. */
   readonly budgetMs: number;
   readonly full: () => Promise<void> | undefined;
-  readonly watch: SilenceWatch;
   readonly mayMove: () => boolean;
   readonly verify: AnswerCheck | undefined;
   readonly events: AttemptEvents;
@@ -38,8 +36,9 @@ export interface LaunchOptions {
 /** Starts an attempt behind everything that was delivered. */
 export function launchAttempt(options: LaunchOptions): Contender {
   const { plan, delivery, picked, form, number, retry, hedge } = options;
-  const { request, limits } = plan;
-  const { route, lease } = picked;
+  const { request } = plan;
+  const { planned, lease } = picked;
+  const { route, limits } = planned;
   const delivered = delivery.answer.text;
   const continuation = makeContinuation(route.capabilities, delivered, form, plan.continuationInstruction);
   const record = new AttemptRecord(
@@ -67,7 +66,7 @@ export function launchAttempt(options: LaunchOptions): Contender {
   const attempt = new Attempt({
     record,
     lease,
-    limits,
+    planned,
     budgetMs: options.budgetMs,
     request: {
       request,
@@ -78,7 +77,6 @@ export function launchAttempt(options: LaunchOptions): Contender {
     },
     sink: output,
     full: options.full,
-    watch: options.watch,
     mayMove: options.mayMove,
     events: options.events,
   });

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { GapLimits, SharedGap, SharedLimits } from "../../../src/call/plan.ts";
 import { AttemptClock, type ClockOptions } from "../../../src/failover/attempt/attempt-clock.ts";
 import type { Outcome } from "../../../src/failover/attempt/outcome.ts";
 
@@ -18,6 +19,16 @@ const LIMITS: ClockOptions["limits"] = {
   minTokensPerS: 0,
 };
 
+/** The same limits for everybody; a silence is a sign until the confirm limit. */
+const shared = ({ suspectMs, confirmMs }: GapLimits): SharedGap => ({ suspectMs, confirmMs, signEndsMs: confirmMs });
+const SHARED: SharedLimits = {
+  ...LIMITS,
+  firstProgress: shared(LIMITS.firstProgress),
+  text: shared(LIMITS.text),
+  tool: shared(LIMITS.tool),
+  reasoning: shared(LIMITS.reasoning),
+};
+
 /** Starts a clock and notes what it says and when. */
 function startClock(more: Partial<ClockOptions> = {}) {
   const startedAtMs = performance.now();
@@ -26,10 +37,12 @@ function startClock(more: Partial<ClockOptions> = {}) {
     void said.push([Math.round(performance.now() - startedAtMs), what]);
   const clock = new AttemptClock({
     limits: LIMITS,
+    sharedLimits: SHARED,
     budgetMs: Number.POSITIVE_INFINITY,
     pings: false,
     onExpire: note,
     onSuspect: () => note("suspected"),
+    onSign: () => {},
     ...more,
   });
   const progress = (phase: "text" | "tool" | "reasoning"): void => clock.progress(phase, performance.now());
@@ -41,7 +54,7 @@ test("suspects and then ends an attempt that never begins", () => {
   vi.advanceTimersByTime(60_000);
   expect(said).toEqual([
     [4_000, "suspected"],
-    [15_000 + TURN_MS, { kind: "timedOut", limitMs: 15_000, cutShort: false }],
+    [15_000 + TURN_MS, { kind: "timedOut", limitMs: 15_000 }],
   ]);
 });
 
@@ -91,7 +104,7 @@ test("a deadline that leaves less than the limit cuts the wait short, until the 
   const begun = startClock({ budgetMs: 3_000 });
   begun.progress("text");
   vi.advanceTimersByTime(10_000);
-  expect(waiting.said).toEqual([[3_000 + TURN_MS, { kind: "timedOut", limitMs: 3_000, cutShort: true }]]);
+  expect(waiting.said).toEqual([[3_000 + TURN_MS, { kind: "timedOut", limitMs: 3_000, cutShort: "deadline" }]]);
   expect(begun.said).toEqual([[5_000, "suspected"]]);
 });
 

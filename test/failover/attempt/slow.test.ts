@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { AttemptOutcome } from "../../../gen/ts/understudy/v1/ledger_pb.ts";
 import { SwitchReason } from "../../../gen/ts/understudy/v1/routing_pb.ts";
 import { pass } from "../pass.ts";
-import { type Beat, finished, OPENED, pick, plan, route, says, start, text } from "../stage.ts";
+import { type Beat, finished, LIMITS, OPENED, pick, plan, route, says, start, text } from "../stage.ts";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -32,8 +32,7 @@ test.each([
   ["Chinese text of 4 characters a second", "语言模型", undefined],
   ["slow text without a floor", SLOW, 0],
 ])("%s is not left", async (_, piece, floor) => {
-  const base = plan([]).limits;
-  const limits = floor === undefined ? base : { ...base, minTokensPerS: floor };
+  const limits = floor === undefined ? LIMITS : { ...LIMITS, minTokensPerS: floor };
   const seen = start(plan([route("a", [drips(piece, 40)]), route("b", [says("No.")])], { limits }));
   await pass(41_000);
   expect(seen.text).toBe(piece.repeat(40));

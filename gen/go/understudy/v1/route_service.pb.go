@@ -80,6 +80,67 @@ func (Continuation) EnumDescriptor() ([]byte, []int) {
 	return file_understudy_v1_route_service_proto_rawDescGZIP(), []int{0}
 }
 
+// When a model thinks before it answers.
+type Thinking int32
+
+const (
+	// Not a value: never sent.
+	Thinking_THINKING_UNSPECIFIED Thinking = 0
+	// Never.
+	Thinking_THINKING_NEVER Thinking = 1
+	// If the request asks for reasoning.
+	Thinking_THINKING_ON_REQUEST Thinking = 2
+	// Unless the request asks for no reasoning.
+	Thinking_THINKING_BY_DEFAULT Thinking = 3
+	// Whatever the request asks for.
+	Thinking_THINKING_ALWAYS Thinking = 4
+)
+
+// Enum value maps for Thinking.
+var (
+	Thinking_name = map[int32]string{
+		0: "THINKING_UNSPECIFIED",
+		1: "THINKING_NEVER",
+		2: "THINKING_ON_REQUEST",
+		3: "THINKING_BY_DEFAULT",
+		4: "THINKING_ALWAYS",
+	}
+	Thinking_value = map[string]int32{
+		"THINKING_UNSPECIFIED": 0,
+		"THINKING_NEVER":       1,
+		"THINKING_ON_REQUEST":  2,
+		"THINKING_BY_DEFAULT":  3,
+		"THINKING_ALWAYS":      4,
+	}
+)
+
+func (x Thinking) Enum() *Thinking {
+	p := new(Thinking)
+	*p = x
+	return p
+}
+
+func (x Thinking) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (Thinking) Descriptor() protoreflect.EnumDescriptor {
+	return file_understudy_v1_route_service_proto_enumTypes[1].Descriptor()
+}
+
+func (Thinking) Type() protoreflect.EnumType {
+	return &file_understudy_v1_route_service_proto_enumTypes[1]
+}
+
+func (x Thinking) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use Thinking.Descriptor instead.
+func (Thinking) EnumDescriptor() ([]byte, []int) {
+	return file_understudy_v1_route_service_proto_rawDescGZIP(), []int{1}
+}
+
 // State of a route's breaker. Closed lets calls through.
 type BreakerState int32
 
@@ -121,11 +182,11 @@ func (x BreakerState) String() string {
 }
 
 func (BreakerState) Descriptor() protoreflect.EnumDescriptor {
-	return file_understudy_v1_route_service_proto_enumTypes[1].Descriptor()
+	return file_understudy_v1_route_service_proto_enumTypes[2].Descriptor()
 }
 
 func (BreakerState) Type() protoreflect.EnumType {
-	return &file_understudy_v1_route_service_proto_enumTypes[1]
+	return &file_understudy_v1_route_service_proto_enumTypes[2]
 }
 
 func (x BreakerState) Number() protoreflect.EnumNumber {
@@ -134,7 +195,7 @@ func (x BreakerState) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use BreakerState.Descriptor instead.
 func (BreakerState) EnumDescriptor() ([]byte, []int) {
-	return file_understudy_v1_route_service_proto_rawDescGZIP(), []int{1}
+	return file_understudy_v1_route_service_proto_rawDescGZIP(), []int{2}
 }
 
 // Whether and why not.
@@ -186,11 +247,11 @@ func (x RouteApproval_State) String() string {
 }
 
 func (RouteApproval_State) Descriptor() protoreflect.EnumDescriptor {
-	return file_understudy_v1_route_service_proto_enumTypes[2].Descriptor()
+	return file_understudy_v1_route_service_proto_enumTypes[3].Descriptor()
 }
 
 func (RouteApproval_State) Type() protoreflect.EnumType {
-	return &file_understudy_v1_route_service_proto_enumTypes[2]
+	return &file_understudy_v1_route_service_proto_enumTypes[3]
 }
 
 func (x RouteApproval_State) Number() protoreflect.EnumNumber {
@@ -222,6 +283,8 @@ const (
 	Availability_STATE_ISOLATED Availability_State = 6
 	// The route is off after an error of its key, bill or model, until `until`.
 	Availability_STATE_DISABLED Availability_State = 7
+	// Most running answers have fallen silent: new calls start elsewhere, but for one every 5 s.
+	Availability_STATE_SILENT Availability_State = 8
 )
 
 // Enum value maps for Availability_State.
@@ -235,6 +298,7 @@ var (
 		5: "STATE_FULL",
 		6: "STATE_ISOLATED",
 		7: "STATE_DISABLED",
+		8: "STATE_SILENT",
 	}
 	Availability_State_value = map[string]int32{
 		"STATE_UNSPECIFIED":  0,
@@ -245,6 +309,7 @@ var (
 		"STATE_FULL":         5,
 		"STATE_ISOLATED":     6,
 		"STATE_DISABLED":     7,
+		"STATE_SILENT":       8,
 	}
 )
 
@@ -259,11 +324,11 @@ func (x Availability_State) String() string {
 }
 
 func (Availability_State) Descriptor() protoreflect.EnumDescriptor {
-	return file_understudy_v1_route_service_proto_enumTypes[3].Descriptor()
+	return file_understudy_v1_route_service_proto_enumTypes[4].Descriptor()
 }
 
 func (Availability_State) Type() protoreflect.EnumType {
-	return &file_understudy_v1_route_service_proto_enumTypes[3]
+	return &file_understudy_v1_route_service_proto_enumTypes[4]
 }
 
 func (x Availability_State) Number() protoreflect.EnumNumber {
@@ -316,11 +381,11 @@ func (x Availability_LimitOrigin) String() string {
 }
 
 func (Availability_LimitOrigin) Descriptor() protoreflect.EnumDescriptor {
-	return file_understudy_v1_route_service_proto_enumTypes[4].Descriptor()
+	return file_understudy_v1_route_service_proto_enumTypes[5].Descriptor()
 }
 
 func (Availability_LimitOrigin) Type() protoreflect.EnumType {
-	return &file_understudy_v1_route_service_proto_enumTypes[4]
+	return &file_understudy_v1_route_service_proto_enumTypes[5]
 }
 
 func (x Availability_LimitOrigin) Number() protoreflect.EnumNumber {
@@ -936,8 +1001,10 @@ type Capabilities struct {
 	ContextWindowTokens *int64 `protobuf:"varint,7,opt,name=context_window_tokens,json=contextWindowTokens,proto3,oneof" json:"context_window_tokens,omitempty"`
 	// Most tokens of an answer. Missing if not known.
 	MaxOutputTokens *int64 `protobuf:"varint,8,opt,name=max_output_tokens,json=maxOutputTokens,proto3,oneof" json:"max_output_tokens,omitempty"`
-	unknownFields   protoimpl.UnknownFields
-	sizeCache       protoimpl.SizeCache
+	// When the model thinks before it answers. Decides how long a silence before the first word may be.
+	Thinking      Thinking `protobuf:"varint,9,opt,name=thinking,proto3,enum=understudy.v1.Thinking" json:"thinking,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Capabilities) Reset() {
@@ -1024,6 +1091,13 @@ func (x *Capabilities) GetMaxOutputTokens() int64 {
 		return *x.MaxOutputTokens
 	}
 	return 0
+}
+
+func (x *Capabilities) GetThinking() Thinking {
+	if x != nil {
+		return x.Thinking
+	}
+	return Thinking_THINKING_UNSPECIFIED
 }
 
 // Whether a route can be used now, and why not.
@@ -1572,7 +1646,7 @@ const file_understudy_v1_route_service_proto_rawDesc = "" +
 	"apiVersion\x12?\n" +
 	"\fcapabilities\x18\a \x01(\v2\x1b.understudy.v1.CapabilitiesR\fcapabilities\x12?\n" +
 	"\favailability\x18\b \x01(\v2\x1b.understudy.v1.AvailabilityR\favailability\x12:\n" +
-	"\tapprovals\x18\t \x03(\v2\x1c.understudy.v1.RouteApprovalR\tapprovals\"\xf8\x02\n" +
+	"\tapprovals\x18\t \x03(\v2\x1c.understudy.v1.RouteApprovalR\tapprovals\"\xad\x03\n" +
 	"\fCapabilities\x12\x14\n" +
 	"\x05tools\x18\x01 \x01(\bR\x05tools\x12\x16\n" +
 	"\x06images\x18\x02 \x01(\bR\x06images\x12\x1f\n" +
@@ -1582,9 +1656,10 @@ const file_understudy_v1_route_service_proto_rawDesc = "" +
 	"\vtemperature\x18\x05 \x01(\bR\vtemperature\x12?\n" +
 	"\fcontinuation\x18\x06 \x01(\x0e2\x1b.understudy.v1.ContinuationR\fcontinuation\x127\n" +
 	"\x15context_window_tokens\x18\a \x01(\x03H\x00R\x13contextWindowTokens\x88\x01\x01\x12/\n" +
-	"\x11max_output_tokens\x18\b \x01(\x03H\x01R\x0fmaxOutputTokens\x88\x01\x01B\x18\n" +
+	"\x11max_output_tokens\x18\b \x01(\x03H\x01R\x0fmaxOutputTokens\x88\x01\x01\x123\n" +
+	"\bthinking\x18\t \x01(\x0e2\x17.understudy.v1.ThinkingR\bthinkingB\x18\n" +
 	"\x16_context_window_tokensB\x14\n" +
-	"\x12_max_output_tokens\"\x82\x06\n" +
+	"\x12_max_output_tokens\"\x94\x06\n" +
 	"\fAvailability\x127\n" +
 	"\x05state\x18\x01 \x01(\x0e2!.understudy.v1.Availability.StateR\x05state\x12\x14\n" +
 	"\x05cause\x18\x02 \x01(\tR\x05cause\x120\n" +
@@ -1594,7 +1669,7 @@ const file_understudy_v1_route_service_proto_rawDesc = "" +
 	"\x0fin_flight_count\x18\x06 \x01(\x05R\rinFlightCount\x12#\n" +
 	"\rwaiting_count\x18\a \x01(\x05R\fwaitingCount\x12'\n" +
 	"\x0fmax_concurrency\x18\b \x01(\x05R\x0emaxConcurrency\x12]\n" +
-	"\x16max_concurrency_origin\x18\t \x01(\x0e2'.understudy.v1.Availability.LimitOriginR\x14maxConcurrencyOrigin\"\xa6\x01\n" +
+	"\x16max_concurrency_origin\x18\t \x01(\x0e2'.understudy.v1.Availability.LimitOriginR\x14maxConcurrencyOrigin\"\xb8\x01\n" +
 	"\x05State\x12\x15\n" +
 	"\x11STATE_UNSPECIFIED\x10\x00\x12\x13\n" +
 	"\x0fSTATE_AVAILABLE\x10\x01\x12\x16\n" +
@@ -1605,7 +1680,8 @@ const file_understudy_v1_route_service_proto_rawDesc = "" +
 	"\n" +
 	"STATE_FULL\x10\x05\x12\x12\n" +
 	"\x0eSTATE_ISOLATED\x10\x06\x12\x12\n" +
-	"\x0eSTATE_DISABLED\x10\a\"\x7f\n" +
+	"\x0eSTATE_DISABLED\x10\a\x12\x10\n" +
+	"\fSTATE_SILENT\x10\b\"\x7f\n" +
 	"\vLimitOrigin\x12\x1c\n" +
 	"\x18LIMIT_ORIGIN_UNSPECIFIED\x10\x00\x12\x1b\n" +
 	"\x17LIMIT_ORIGIN_CONFIGURED\x10\x01\x12\x18\n" +
@@ -1636,7 +1712,13 @@ const file_understudy_v1_route_service_proto_rawDesc = "" +
 	"\x18CONTINUATION_UNSPECIFIED\x10\x00\x12\x18\n" +
 	"\x14CONTINUATION_PREFILL\x10\x01\x12\x19\n" +
 	"\x15CONTINUATION_INSTRUCT\x10\x02\x12\x15\n" +
-	"\x11CONTINUATION_NONE\x10\x03*|\n" +
+	"\x11CONTINUATION_NONE\x10\x03*\x7f\n" +
+	"\bThinking\x12\x18\n" +
+	"\x14THINKING_UNSPECIFIED\x10\x00\x12\x12\n" +
+	"\x0eTHINKING_NEVER\x10\x01\x12\x17\n" +
+	"\x13THINKING_ON_REQUEST\x10\x02\x12\x17\n" +
+	"\x13THINKING_BY_DEFAULT\x10\x03\x12\x13\n" +
+	"\x0fTHINKING_ALWAYS\x10\x04*|\n" +
 	"\fBreakerState\x12\x1d\n" +
 	"\x19BREAKER_STATE_UNSPECIFIED\x10\x00\x12\x18\n" +
 	"\x14BREAKER_STATE_CLOSED\x10\x01\x12\x16\n" +
@@ -1664,81 +1746,83 @@ func file_understudy_v1_route_service_proto_rawDescGZIP() []byte {
 	return file_understudy_v1_route_service_proto_rawDescData
 }
 
-var file_understudy_v1_route_service_proto_enumTypes = make([]protoimpl.EnumInfo, 5)
+var file_understudy_v1_route_service_proto_enumTypes = make([]protoimpl.EnumInfo, 6)
 var file_understudy_v1_route_service_proto_msgTypes = make([]protoimpl.MessageInfo, 18)
 var file_understudy_v1_route_service_proto_goTypes = []any{
 	(Continuation)(0),              // 0: understudy.v1.Continuation
-	(BreakerState)(0),              // 1: understudy.v1.BreakerState
-	(RouteApproval_State)(0),       // 2: understudy.v1.RouteApproval.State
-	(Availability_State)(0),        // 3: understudy.v1.Availability.State
-	(Availability_LimitOrigin)(0),  // 4: understudy.v1.Availability.LimitOrigin
-	(*ListWorkloadsRequest)(nil),   // 5: understudy.v1.ListWorkloadsRequest
-	(*ListWorkloadsResponse)(nil),  // 6: understudy.v1.ListWorkloadsResponse
-	(*Workload)(nil),               // 7: understudy.v1.Workload
-	(*RouteApproval)(nil),          // 8: understudy.v1.RouteApproval
-	(*ListRoutesRequest)(nil),      // 9: understudy.v1.ListRoutesRequest
-	(*ListRoutesResponse)(nil),     // 10: understudy.v1.ListRoutesResponse
-	(*WatchRoutesRequest)(nil),     // 11: understudy.v1.WatchRoutesRequest
-	(*WatchRoutesResponse)(nil),    // 12: understudy.v1.WatchRoutesResponse
-	(*Route)(nil),                  // 13: understudy.v1.Route
-	(*Capabilities)(nil),           // 14: understudy.v1.Capabilities
-	(*Availability)(nil),           // 15: understudy.v1.Availability
-	(*IsolateRouteRequest)(nil),    // 16: understudy.v1.IsolateRouteRequest
-	(*IsolateRouteResponse)(nil),   // 17: understudy.v1.IsolateRouteResponse
-	(*RestoreRouteRequest)(nil),    // 18: understudy.v1.RestoreRouteRequest
-	(*RestoreRouteResponse)(nil),   // 19: understudy.v1.RestoreRouteResponse
-	(*ExplainRequestRequest)(nil),  // 20: understudy.v1.ExplainRequestRequest
-	(*ExplainRequestResponse)(nil), // 21: understudy.v1.ExplainRequestResponse
-	(*PlannedRoute)(nil),           // 22: understudy.v1.PlannedRoute
-	(*Routing)(nil),                // 23: understudy.v1.Routing
-	(*timestamppb.Timestamp)(nil),  // 24: google.protobuf.Timestamp
-	(*durationpb.Duration)(nil),    // 25: google.protobuf.Duration
-	(*CompleteRequest)(nil),        // 26: understudy.v1.CompleteRequest
-	(*Policy)(nil),                 // 27: understudy.v1.Policy
-	(SkipReason)(0),                // 28: understudy.v1.SkipReason
+	(Thinking)(0),                  // 1: understudy.v1.Thinking
+	(BreakerState)(0),              // 2: understudy.v1.BreakerState
+	(RouteApproval_State)(0),       // 3: understudy.v1.RouteApproval.State
+	(Availability_State)(0),        // 4: understudy.v1.Availability.State
+	(Availability_LimitOrigin)(0),  // 5: understudy.v1.Availability.LimitOrigin
+	(*ListWorkloadsRequest)(nil),   // 6: understudy.v1.ListWorkloadsRequest
+	(*ListWorkloadsResponse)(nil),  // 7: understudy.v1.ListWorkloadsResponse
+	(*Workload)(nil),               // 8: understudy.v1.Workload
+	(*RouteApproval)(nil),          // 9: understudy.v1.RouteApproval
+	(*ListRoutesRequest)(nil),      // 10: understudy.v1.ListRoutesRequest
+	(*ListRoutesResponse)(nil),     // 11: understudy.v1.ListRoutesResponse
+	(*WatchRoutesRequest)(nil),     // 12: understudy.v1.WatchRoutesRequest
+	(*WatchRoutesResponse)(nil),    // 13: understudy.v1.WatchRoutesResponse
+	(*Route)(nil),                  // 14: understudy.v1.Route
+	(*Capabilities)(nil),           // 15: understudy.v1.Capabilities
+	(*Availability)(nil),           // 16: understudy.v1.Availability
+	(*IsolateRouteRequest)(nil),    // 17: understudy.v1.IsolateRouteRequest
+	(*IsolateRouteResponse)(nil),   // 18: understudy.v1.IsolateRouteResponse
+	(*RestoreRouteRequest)(nil),    // 19: understudy.v1.RestoreRouteRequest
+	(*RestoreRouteResponse)(nil),   // 20: understudy.v1.RestoreRouteResponse
+	(*ExplainRequestRequest)(nil),  // 21: understudy.v1.ExplainRequestRequest
+	(*ExplainRequestResponse)(nil), // 22: understudy.v1.ExplainRequestResponse
+	(*PlannedRoute)(nil),           // 23: understudy.v1.PlannedRoute
+	(*Routing)(nil),                // 24: understudy.v1.Routing
+	(*timestamppb.Timestamp)(nil),  // 25: google.protobuf.Timestamp
+	(*durationpb.Duration)(nil),    // 26: google.protobuf.Duration
+	(*CompleteRequest)(nil),        // 27: understudy.v1.CompleteRequest
+	(*Policy)(nil),                 // 28: understudy.v1.Policy
+	(SkipReason)(0),                // 29: understudy.v1.SkipReason
 }
 var file_understudy_v1_route_service_proto_depIdxs = []int32{
-	7,  // 0: understudy.v1.ListWorkloadsResponse.workloads:type_name -> understudy.v1.Workload
-	23, // 1: understudy.v1.Workload.routing:type_name -> understudy.v1.Routing
-	8,  // 2: understudy.v1.Workload.approvals:type_name -> understudy.v1.RouteApproval
-	2,  // 3: understudy.v1.RouteApproval.state:type_name -> understudy.v1.RouteApproval.State
-	24, // 4: understudy.v1.RouteApproval.expire_time:type_name -> google.protobuf.Timestamp
-	13, // 5: understudy.v1.ListRoutesResponse.routes:type_name -> understudy.v1.Route
-	13, // 6: understudy.v1.WatchRoutesResponse.routes:type_name -> understudy.v1.Route
-	14, // 7: understudy.v1.Route.capabilities:type_name -> understudy.v1.Capabilities
-	15, // 8: understudy.v1.Route.availability:type_name -> understudy.v1.Availability
-	8,  // 9: understudy.v1.Route.approvals:type_name -> understudy.v1.RouteApproval
+	8,  // 0: understudy.v1.ListWorkloadsResponse.workloads:type_name -> understudy.v1.Workload
+	24, // 1: understudy.v1.Workload.routing:type_name -> understudy.v1.Routing
+	9,  // 2: understudy.v1.Workload.approvals:type_name -> understudy.v1.RouteApproval
+	3,  // 3: understudy.v1.RouteApproval.state:type_name -> understudy.v1.RouteApproval.State
+	25, // 4: understudy.v1.RouteApproval.expire_time:type_name -> google.protobuf.Timestamp
+	14, // 5: understudy.v1.ListRoutesResponse.routes:type_name -> understudy.v1.Route
+	14, // 6: understudy.v1.WatchRoutesResponse.routes:type_name -> understudy.v1.Route
+	15, // 7: understudy.v1.Route.capabilities:type_name -> understudy.v1.Capabilities
+	16, // 8: understudy.v1.Route.availability:type_name -> understudy.v1.Availability
+	9,  // 9: understudy.v1.Route.approvals:type_name -> understudy.v1.RouteApproval
 	0,  // 10: understudy.v1.Capabilities.continuation:type_name -> understudy.v1.Continuation
-	3,  // 11: understudy.v1.Availability.state:type_name -> understudy.v1.Availability.State
-	24, // 12: understudy.v1.Availability.since:type_name -> google.protobuf.Timestamp
-	24, // 13: understudy.v1.Availability.until:type_name -> google.protobuf.Timestamp
-	1,  // 14: understudy.v1.Availability.breaker_state:type_name -> understudy.v1.BreakerState
-	4,  // 15: understudy.v1.Availability.max_concurrency_origin:type_name -> understudy.v1.Availability.LimitOrigin
-	25, // 16: understudy.v1.IsolateRouteRequest.duration:type_name -> google.protobuf.Duration
-	13, // 17: understudy.v1.IsolateRouteResponse.route:type_name -> understudy.v1.Route
-	13, // 18: understudy.v1.RestoreRouteResponse.route:type_name -> understudy.v1.Route
-	26, // 19: understudy.v1.ExplainRequestRequest.request:type_name -> understudy.v1.CompleteRequest
-	22, // 20: understudy.v1.ExplainRequestResponse.routes:type_name -> understudy.v1.PlannedRoute
-	27, // 21: understudy.v1.ExplainRequestResponse.policy:type_name -> understudy.v1.Policy
-	13, // 22: understudy.v1.PlannedRoute.route:type_name -> understudy.v1.Route
-	28, // 23: understudy.v1.PlannedRoute.skip_reason:type_name -> understudy.v1.SkipReason
-	5,  // 24: understudy.v1.RouteService.ListWorkloads:input_type -> understudy.v1.ListWorkloadsRequest
-	9,  // 25: understudy.v1.RouteService.ListRoutes:input_type -> understudy.v1.ListRoutesRequest
-	11, // 26: understudy.v1.RouteService.WatchRoutes:input_type -> understudy.v1.WatchRoutesRequest
-	16, // 27: understudy.v1.RouteService.IsolateRoute:input_type -> understudy.v1.IsolateRouteRequest
-	18, // 28: understudy.v1.RouteService.RestoreRoute:input_type -> understudy.v1.RestoreRouteRequest
-	20, // 29: understudy.v1.RouteService.ExplainRequest:input_type -> understudy.v1.ExplainRequestRequest
-	6,  // 30: understudy.v1.RouteService.ListWorkloads:output_type -> understudy.v1.ListWorkloadsResponse
-	10, // 31: understudy.v1.RouteService.ListRoutes:output_type -> understudy.v1.ListRoutesResponse
-	12, // 32: understudy.v1.RouteService.WatchRoutes:output_type -> understudy.v1.WatchRoutesResponse
-	17, // 33: understudy.v1.RouteService.IsolateRoute:output_type -> understudy.v1.IsolateRouteResponse
-	19, // 34: understudy.v1.RouteService.RestoreRoute:output_type -> understudy.v1.RestoreRouteResponse
-	21, // 35: understudy.v1.RouteService.ExplainRequest:output_type -> understudy.v1.ExplainRequestResponse
-	30, // [30:36] is the sub-list for method output_type
-	24, // [24:30] is the sub-list for method input_type
-	24, // [24:24] is the sub-list for extension type_name
-	24, // [24:24] is the sub-list for extension extendee
-	0,  // [0:24] is the sub-list for field type_name
+	1,  // 11: understudy.v1.Capabilities.thinking:type_name -> understudy.v1.Thinking
+	4,  // 12: understudy.v1.Availability.state:type_name -> understudy.v1.Availability.State
+	25, // 13: understudy.v1.Availability.since:type_name -> google.protobuf.Timestamp
+	25, // 14: understudy.v1.Availability.until:type_name -> google.protobuf.Timestamp
+	2,  // 15: understudy.v1.Availability.breaker_state:type_name -> understudy.v1.BreakerState
+	5,  // 16: understudy.v1.Availability.max_concurrency_origin:type_name -> understudy.v1.Availability.LimitOrigin
+	26, // 17: understudy.v1.IsolateRouteRequest.duration:type_name -> google.protobuf.Duration
+	14, // 18: understudy.v1.IsolateRouteResponse.route:type_name -> understudy.v1.Route
+	14, // 19: understudy.v1.RestoreRouteResponse.route:type_name -> understudy.v1.Route
+	27, // 20: understudy.v1.ExplainRequestRequest.request:type_name -> understudy.v1.CompleteRequest
+	23, // 21: understudy.v1.ExplainRequestResponse.routes:type_name -> understudy.v1.PlannedRoute
+	28, // 22: understudy.v1.ExplainRequestResponse.policy:type_name -> understudy.v1.Policy
+	14, // 23: understudy.v1.PlannedRoute.route:type_name -> understudy.v1.Route
+	29, // 24: understudy.v1.PlannedRoute.skip_reason:type_name -> understudy.v1.SkipReason
+	6,  // 25: understudy.v1.RouteService.ListWorkloads:input_type -> understudy.v1.ListWorkloadsRequest
+	10, // 26: understudy.v1.RouteService.ListRoutes:input_type -> understudy.v1.ListRoutesRequest
+	12, // 27: understudy.v1.RouteService.WatchRoutes:input_type -> understudy.v1.WatchRoutesRequest
+	17, // 28: understudy.v1.RouteService.IsolateRoute:input_type -> understudy.v1.IsolateRouteRequest
+	19, // 29: understudy.v1.RouteService.RestoreRoute:input_type -> understudy.v1.RestoreRouteRequest
+	21, // 30: understudy.v1.RouteService.ExplainRequest:input_type -> understudy.v1.ExplainRequestRequest
+	7,  // 31: understudy.v1.RouteService.ListWorkloads:output_type -> understudy.v1.ListWorkloadsResponse
+	11, // 32: understudy.v1.RouteService.ListRoutes:output_type -> understudy.v1.ListRoutesResponse
+	13, // 33: understudy.v1.RouteService.WatchRoutes:output_type -> understudy.v1.WatchRoutesResponse
+	18, // 34: understudy.v1.RouteService.IsolateRoute:output_type -> understudy.v1.IsolateRouteResponse
+	20, // 35: understudy.v1.RouteService.RestoreRoute:output_type -> understudy.v1.RestoreRouteResponse
+	22, // 36: understudy.v1.RouteService.ExplainRequest:output_type -> understudy.v1.ExplainRequestResponse
+	31, // [31:37] is the sub-list for method output_type
+	25, // [25:31] is the sub-list for method input_type
+	25, // [25:25] is the sub-list for extension type_name
+	25, // [25:25] is the sub-list for extension extendee
+	0,  // [0:25] is the sub-list for field type_name
 }
 
 func init() { file_understudy_v1_route_service_proto_init() }
@@ -1754,7 +1838,7 @@ func file_understudy_v1_route_service_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_understudy_v1_route_service_proto_rawDesc), len(file_understudy_v1_route_service_proto_rawDesc)),
-			NumEnums:      5,
+			NumEnums:      6,
 			NumMessages:   18,
 			NumExtensions: 0,
 			NumServices:   1,

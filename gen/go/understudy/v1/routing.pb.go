@@ -388,21 +388,24 @@ const (
 	SkipReason_SKIP_REASON_NO_TIME SkipReason = 8
 	// The call ended before the route's turn came: its attempts were used up, or a failure ended it.
 	SkipReason_SKIP_REASON_NOT_REACHED SkipReason = 9
+	// Most of the route's running answers have fallen silent.
+	SkipReason_SKIP_REASON_SILENT SkipReason = 10
 )
 
 // Enum value maps for SkipReason.
 var (
 	SkipReason_name = map[int32]string{
-		0: "SKIP_REASON_UNSPECIFIED",
-		1: "SKIP_REASON_BREAKER_OPEN",
-		2: "SKIP_REASON_COOLING_DOWN",
-		3: "SKIP_REASON_AT_CAPACITY",
-		4: "SKIP_REASON_DISABLED",
-		5: "SKIP_REASON_ISOLATED",
-		6: "SKIP_REASON_UNSUPPORTED",
-		7: "SKIP_REASON_NOT_APPROVED",
-		8: "SKIP_REASON_NO_TIME",
-		9: "SKIP_REASON_NOT_REACHED",
+		0:  "SKIP_REASON_UNSPECIFIED",
+		1:  "SKIP_REASON_BREAKER_OPEN",
+		2:  "SKIP_REASON_COOLING_DOWN",
+		3:  "SKIP_REASON_AT_CAPACITY",
+		4:  "SKIP_REASON_DISABLED",
+		5:  "SKIP_REASON_ISOLATED",
+		6:  "SKIP_REASON_UNSUPPORTED",
+		7:  "SKIP_REASON_NOT_APPROVED",
+		8:  "SKIP_REASON_NO_TIME",
+		9:  "SKIP_REASON_NOT_REACHED",
+		10: "SKIP_REASON_SILENT",
 	}
 	SkipReason_value = map[string]int32{
 		"SKIP_REASON_UNSPECIFIED":  0,
@@ -415,6 +418,7 @@ var (
 		"SKIP_REASON_NOT_APPROVED": 7,
 		"SKIP_REASON_NO_TIME":      8,
 		"SKIP_REASON_NOT_REACHED":  9,
+		"SKIP_REASON_SILENT":       10,
 	}
 )
 
@@ -516,16 +520,17 @@ func (x *Routing) GetPolicy() *Policy {
 }
 
 // The rules for going from one route to the next. Every field is optional; one that is missing takes the workload's
-// value, then the default. Durations are from 1 ms to 1 h unless a field says otherwise.
+// value, then the default. Durations are from 1 ms to 1 h unless a field says otherwise. A limit in a request that is
+// tighter than the workload's ends an attempt of that request alone: neither the route's breaker nor its silence counts it.
 type Policy struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Longest time to connect to an upstream, TLS included. Default 5 s.
 	ConnectTimeout *durationpb.Duration `protobuf:"bytes,1,opt,name=connect_timeout,json=connectTimeout,proto3" json:"connect_timeout,omitempty"`
-	// Time without any progress after which a new attempt is suspected. Default 4 s (20 s with reasoning), plus 1 s per
-	// 25,000 input tokens; at most a third of `first_token_timeout` where only that is set.
+	// Time without any progress after which a new attempt is suspected. Default 4 s (20 s on a route that thinks about
+	// this request), plus 1 s per 25,000 input tokens; at most a third of `first_token_timeout` where only that is set.
 	FirstTokenSuspect *durationpb.Duration `protobuf:"bytes,2,opt,name=first_token_suspect,json=firstTokenSuspect,proto3" json:"first_token_suspect,omitempty"`
-	// Longest time from the start of an attempt to its first progress. Default 15 s (90 s with reasoning), plus 1 s per
-	// 25,000 input tokens; a value that is set is taken as it is.
+	// Longest time from the start of an attempt to its first progress. Default 12 s (90 s on a route that thinks about
+	// this request), plus 1 s per 25,000 input tokens; a value that is set is taken as it is.
 	FirstTokenTimeout *durationpb.Duration `protobuf:"bytes,3,opt,name=first_token_timeout,json=firstTokenTimeout,proto3" json:"first_token_timeout,omitempty"`
 	// Gap between two pieces of text after which an attempt is suspected. Default 5 s; at most a third of
 	// `stall_timeout` where only that is set.
@@ -791,7 +796,7 @@ const file_understudy_v1_routing_proto_rawDesc = "" +
 	"SwitchMode\x12\x1b\n" +
 	"\x17SWITCH_MODE_UNSPECIFIED\x10\x00\x12\x19\n" +
 	"\x15SWITCH_MODE_RESTARTED\x10\x01\x12\x19\n" +
-	"\x15SWITCH_MODE_CONTINUED\x10\x02*\xa7\x02\n" +
+	"\x15SWITCH_MODE_CONTINUED\x10\x02*\xbf\x02\n" +
 	"\n" +
 	"SkipReason\x12\x1b\n" +
 	"\x17SKIP_REASON_UNSPECIFIED\x10\x00\x12\x1c\n" +
@@ -803,7 +808,9 @@ const file_understudy_v1_routing_proto_rawDesc = "" +
 	"\x17SKIP_REASON_UNSUPPORTED\x10\x06\x12\x1c\n" +
 	"\x18SKIP_REASON_NOT_APPROVED\x10\a\x12\x17\n" +
 	"\x13SKIP_REASON_NO_TIME\x10\b\x12\x1b\n" +
-	"\x17SKIP_REASON_NOT_REACHED\x10\tBo\n" +
+	"\x17SKIP_REASON_NOT_REACHED\x10\t\x12\x16\n" +
+	"\x12SKIP_REASON_SILENT\x10\n" +
+	"Bo\n" +
 	"\x11dev.understudy.v1B\fRoutingProtoP\x01ZJgithub.com/understudy-gateway/understudy/gen/go/understudy/v1;understudyv1b\x06proto3"
 
 var (

@@ -51,6 +51,38 @@ CONTINUATION_NONE: Continuation.ValueType  # 3
 """Not at all."""
 Global___Continuation: _TypeAlias = Continuation  # noqa: Y015
 
+class _Thinking:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ThinkingEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Thinking.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    THINKING_UNSPECIFIED: _Thinking.ValueType  # 0
+    """Not a value: never sent."""
+    THINKING_NEVER: _Thinking.ValueType  # 1
+    """Never."""
+    THINKING_ON_REQUEST: _Thinking.ValueType  # 2
+    """If the request asks for reasoning."""
+    THINKING_BY_DEFAULT: _Thinking.ValueType  # 3
+    """Unless the request asks for no reasoning."""
+    THINKING_ALWAYS: _Thinking.ValueType  # 4
+    """Whatever the request asks for."""
+
+class Thinking(_Thinking, metaclass=_ThinkingEnumTypeWrapper):
+    """When a model thinks before it answers."""
+
+THINKING_UNSPECIFIED: Thinking.ValueType  # 0
+"""Not a value: never sent."""
+THINKING_NEVER: Thinking.ValueType  # 1
+"""Never."""
+THINKING_ON_REQUEST: Thinking.ValueType  # 2
+"""If the request asks for reasoning."""
+THINKING_BY_DEFAULT: Thinking.ValueType  # 3
+"""Unless the request asks for no reasoning."""
+THINKING_ALWAYS: Thinking.ValueType  # 4
+"""Whatever the request asks for."""
+Global___Thinking: _TypeAlias = Thinking  # noqa: Y015
+
 class _BreakerState:
     ValueType = _typing.NewType("ValueType", _builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -424,6 +456,7 @@ class Capabilities(_message.Message):
     CONTINUATION_FIELD_NUMBER: _builtins.int
     CONTEXT_WINDOW_TOKENS_FIELD_NUMBER: _builtins.int
     MAX_OUTPUT_TOKENS_FIELD_NUMBER: _builtins.int
+    THINKING_FIELD_NUMBER: _builtins.int
     tools: _builtins.bool
     """Tool definitions, calls and results."""
     images: _builtins.bool
@@ -440,6 +473,8 @@ class Capabilities(_message.Message):
     """Most tokens of request and answer together. Missing if not known."""
     max_output_tokens: _builtins.int
     """Most tokens of an answer. Missing if not known."""
+    thinking: Global___Thinking.ValueType
+    """When the model thinks before it answers. Decides how long a silence before the first word may be."""
     def __init__(
         self,
         *,
@@ -451,10 +486,11 @@ class Capabilities(_message.Message):
         continuation: Global___Continuation.ValueType = ...,
         context_window_tokens: _builtins.int | None = ...,
         max_output_tokens: _builtins.int | None = ...,
+        thinking: Global___Thinking.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_context_window_tokens", b"_context_window_tokens", "_max_output_tokens", b"_max_output_tokens", "context_window_tokens", b"context_window_tokens", "max_output_tokens", b"max_output_tokens"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_context_window_tokens", b"_context_window_tokens", "_max_output_tokens", b"_max_output_tokens", "context_window_tokens", b"context_window_tokens", "continuation", b"continuation", "images", b"images", "json_schema", b"json_schema", "max_output_tokens", b"max_output_tokens", "reasoning", b"reasoning", "temperature", b"temperature", "tools", b"tools"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_context_window_tokens", b"_context_window_tokens", "_max_output_tokens", b"_max_output_tokens", "context_window_tokens", b"context_window_tokens", "continuation", b"continuation", "images", b"images", "json_schema", b"json_schema", "max_output_tokens", b"max_output_tokens", "reasoning", b"reasoning", "temperature", b"temperature", "thinking", b"thinking", "tools", b"tools"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__context_window_tokens: _TypeAlias = _typing.Literal["context_window_tokens"]  # noqa: Y015
     _WhichOneofArgType__context_window_tokens: _TypeAlias = _typing.Literal["_context_window_tokens", b"_context_window_tokens"]  # noqa: Y015
@@ -495,6 +531,8 @@ class Availability(_message.Message):
         """An operator took the route out of service."""
         STATE_DISABLED: Availability._State.ValueType  # 7
         """The route is off after an error of its key, bill or model, until `until`."""
+        STATE_SILENT: Availability._State.ValueType  # 8
+        """Most running answers have fallen silent: new calls start elsewhere, but for one every 5 s."""
 
     class State(_State, metaclass=_StateEnumTypeWrapper):
         """The overall state."""
@@ -515,6 +553,8 @@ class Availability(_message.Message):
     """An operator took the route out of service."""
     STATE_DISABLED: Availability.State.ValueType  # 7
     """The route is off after an error of its key, bill or model, until `until`."""
+    STATE_SILENT: Availability.State.ValueType  # 8
+    """Most running answers have fallen silent: new calls start elsewhere, but for one every 5 s."""
 
     class _LimitOrigin:
         ValueType = _typing.NewType("ValueType", _builtins.int)

@@ -214,6 +214,8 @@ class _SkipReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_SkipReason
     """The time that is left is too short for the route."""
     SKIP_REASON_NOT_REACHED: _SkipReason.ValueType  # 9
     """The call ended before the route's turn came: its attempts were used up, or a failure ended it."""
+    SKIP_REASON_SILENT: _SkipReason.ValueType  # 10
+    """Most of the route's running answers have fallen silent."""
 
 class SkipReason(_SkipReason, metaclass=_SkipReasonEnumTypeWrapper):
     """Why a route was passed over."""
@@ -238,6 +240,8 @@ SKIP_REASON_NO_TIME: SkipReason.ValueType  # 8
 """The time that is left is too short for the route."""
 SKIP_REASON_NOT_REACHED: SkipReason.ValueType  # 9
 """The call ended before the route's turn came: its attempts were used up, or a failure ended it."""
+SKIP_REASON_SILENT: SkipReason.ValueType  # 10
+"""Most of the route's running answers have fallen silent."""
 Global___SkipReason: _TypeAlias = SkipReason  # noqa: Y015
 
 @_typing.final
@@ -288,7 +292,8 @@ Global___Routing: _TypeAlias = Routing  # noqa: Y015
 @_typing.final
 class Policy(_message.Message):
     """The rules for going from one route to the next. Every field is optional; one that is missing takes the workload's
-    value, then the default. Durations are from 1 ms to 1 h unless a field says otherwise.
+    value, then the default. Durations are from 1 ms to 1 h unless a field says otherwise. A limit in a request that is
+    tighter than the workload's ends an attempt of that request alone: neither the route's breaker nor its silence counts it.
     """
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -336,14 +341,14 @@ class Policy(_message.Message):
 
     @_builtins.property
     def first_token_suspect(self) -> _duration_pb2.Duration:
-        """Time without any progress after which a new attempt is suspected. Default 4 s (20 s with reasoning), plus 1 s per
-        25,000 input tokens; at most a third of `first_token_timeout` where only that is set.
+        """Time without any progress after which a new attempt is suspected. Default 4 s (20 s on a route that thinks about
+        this request), plus 1 s per 25,000 input tokens; at most a third of `first_token_timeout` where only that is set.
         """
 
     @_builtins.property
     def first_token_timeout(self) -> _duration_pb2.Duration:
-        """Longest time from the start of an attempt to its first progress. Default 15 s (90 s with reasoning), plus 1 s per
-        25,000 input tokens; a value that is set is taken as it is.
+        """Longest time from the start of an attempt to its first progress. Default 12 s (90 s on a route that thinks about
+        this request), plus 1 s per 25,000 input tokens; a value that is set is taken as it is.
         """
 
     @_builtins.property

@@ -126,6 +126,7 @@ export class MessagesReader implements AnswerReader {
         say(stringOf(block["text"]), out);
         break;
       case "thinking":
+        out.push({ kind: "reasoningBegan" });
         this.#signature = stringOf(block["signature"]);
         think(stringOf(block["thinking"]), out);
         break;
