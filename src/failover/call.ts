@@ -16,13 +16,13 @@ import { type Contender, Contest, type Hedge } from "./contest.ts";
 import { decide, isFinal, type Step } from "./decide.ts";
 import { Delivery } from "./delivery.ts";
 import { MAX_HEDGED_INPUT_TOKENS, NEXT_ROUTE_RESERVE_MS } from "./engine-limits.ts";
-import { classify } from "./failure-classes.ts";
+import { asksToBeLeftAlone, classify } from "./failure-classes.ts";
 import type { AttemptRecord } from "./ledger/attempt-record.ts";
 import { makeRefusal } from "./ledger/final-refusal.ts";
 import { makeCompleted } from "./ledger/make-completed.ts";
 import { type Ledger, makeLedger, salvageLedger } from "./ledger/make-ledger.ts";
 import { whyNotReached } from "./ledger/skip-record.ts";
-import { isNearlyFull } from "./ledger/token-usage.ts";
+import { estimateTextTokens, isNearlyFull } from "./ledger/token-usage.ts";
 import type { Outbox } from "./outbox.ts";
 import { type Picked, RoutePicker } from "./route-picker.ts";
 import { type AttemptForm, USUAL_FORM } from "./seam/continuation.ts";
@@ -106,7 +106,7 @@ export class Call {
     let step: Step = { kind: "next", largerThan: undefined };
     for (;;) {
       // Also before the first attempt: a resumed answer may have all its tokens.
-      if (isNearlyFull(this.#plan.request.maxOutputTokens, this.#delivery.answer.text)) {
+      if (isNearlyFull(this.#plan.request.maxOutputTokens, this.#deliveredTokens())) {
         this.#startWith(this.#plan.routes[0]?.route);
         return this.#complete(FinishReason.LENGTH, undefined);
       }
@@ -173,6 +173,7 @@ export class Call {
       picked,
       form,
       number: this.#records.length + 1,
+      deliveredTokens: this.#deliveredTokens(),
       budgetMs: this.#budgetMs(),
       full: () => this.#outbox.full(),
       mayMove: () => this.#picker.canMove && this.#hasAttempts(),
@@ -267,6 +268,14 @@ export class Call {
     }
   }
 
+  /** Tokens of what the client has. Counts nothing where nothing limits them. */
+  #deliveredTokens(): number {
+    const { request, resumedText } = this.#plan;
+    if (request.maxOutputTokens === undefined) return 0;
+    const resumed = Math.ceil(estimateTextTokens(resumedText));
+    return this.#records.reduce((sum, { deliveredTokens }) => sum + deliveredTokens, resumed);
+  }
+
   #hasAttempts(): boolean {
     return this.#records.length < this.#plan.maxAttempts;
   }
@@ -285,7 +294,7 @@ function tellRoute(route: Route, outcome: Outcome): void {
   if (outcome.kind !== "failed") return;
   const { retryAfterMs, message } = outcome.failure;
   const { action } = classify(outcome);
-  if (action === "coolDown") route.coolDown(retryAfterMs, message);
+  if (action === "coolDown" || asksToBeLeftAlone(outcome.failure)) route.coolDown(retryAfterMs, message);
   if (action === "disable") route.disable("at-once", message);
   if (action === "disableRepeated") route.disable("forbidden", message);
 }

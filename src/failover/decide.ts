@@ -8,7 +8,7 @@ import type { Route } from "../call/route.ts";
 import type { Outcome } from "./attempt/outcome.ts";
 import type { Answer } from "./delivered-answer.ts";
 import { QUICK_FAILURE_MS, RETRY_PAUSE_MS } from "./engine-limits.ts";
-import { type Action, classify } from "./failure-classes.ts";
+import { type Action, asksToBeLeftAlone, classify } from "./failure-classes.ts";
 import type { AttemptRecord } from "./ledger/attempt-record.ts";
 import { type AttemptForm, USUAL_FORM } from "./seam/continuation.ts";
 
@@ -115,7 +115,7 @@ function again(situation: Situation, action: Action): Step | undefined {
     default:
       return undefined;
   }
-  if (record.receivedCharacters > 0 || !route.takeRetry()) return undefined;
+  if (record.receivedCharacters > 0 || asksToBeLeftAlone(failure) || !route.takeRetry()) return undefined;
   return { kind: "again", route, pauseMs: Math.round(RETRY_PAUSE_MS * (1 + random())), form: USUAL_FORM, outcome };
 }
 

@@ -79,6 +79,7 @@ export class Delivery {
     this.#announce(record);
     const bytes = this.answer.addText(text);
     record.deliveredBytes += bytes;
+    if (this.#plan.request.maxOutputTokens !== undefined) record.countDelivered(text);
     this.#content(record, { case: "textDelta", value: create(TextDeltaSchema, { text }) }, bytes);
   }
 

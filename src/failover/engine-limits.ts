@@ -22,6 +22,9 @@ export const MIN_CONTINUATION_SHARE = 0.1;
 /** Largest answer that is held back. */
 export const MAX_HELD_BYTES = 4 * 1024 * 1024;
 
+/** Nothing but white space, or one piece again and again, for so many characters is no answer any more. */
+export const MAX_REPEATED_CHARACTERS = 4 * 1024;
+
 /** Largest tool calls of one answer together. They are delivered whole, and gRPC clients take 4 MiB a message. */
 export const MAX_TOOL_CALL_CHARACTERS = 3 * 1024 * 1024;
 

@@ -2,7 +2,7 @@
 
 import { AttemptOutcome } from "../../gen/ts/understudy/v1/ledger_pb.ts";
 import { SwitchReason } from "../../gen/ts/understudy/v1/routing_pb.ts";
-import type { FailureKind } from "../call/upstream-failure.ts";
+import type { FailureKind, UpstreamFailure } from "../call/upstream-failure.ts";
 import type { Outcome } from "./attempt/outcome.ts";
 
 /**
@@ -11,6 +11,7 @@ import type { Outcome } from "./attempt/outcome.ts";
  * - `switch`: goes on with the next route.
  * - `retry`: asks the same route once more if the retry budget allows, else `switch`.
  * - `retryQuick`: like `retry`, if the failure came within 2 s.
+ *   After any of these three a route that names a time in which it is to be left alone rests, and is not asked again.
  * - `coolDown`: rests the route; asks it again only if it asked for a short rest, else `switch`.
  * - `disable`, `disableRepeated`: takes the route out for a while, at once or at the third time in a row; `switch`.
  * - `ifDiffers`: goes on only with a route that has a larger window.
@@ -85,6 +86,12 @@ export const OTHER_OUTCOMES: Readonly<Record<Exclude<Outcome["kind"], "failed">,
   deadlineExceeded: row("end", "neutral", "DEADLINE_EXCEEDED"),
   cancelled: row("end", "neutral", "CANCELLED"),
 };
+
+/** Whether an upstream that is not rate limited named a time before which it is not to be asked again. */
+export function asksToBeLeftAlone({ kind, status, retryAfterMs }: UpstreamFailure): boolean {
+  const isDown = kind === "server-error" || kind === "overloaded" || kind === "try-again";
+  return isDown && retryAfterMs !== undefined && status !== undefined && status >= 400;
+}
 
 /** The class of an outcome. */
 export function classify(outcome: Outcome): FailureClass {

@@ -6,10 +6,13 @@ import { EventStream } from "../wire/event-stream.ts";
 import type { BodyEnding, ResponseBody } from "../wire/response-body.ts";
 import { type AnswerHead, makeFailure } from "./dialect/answer-head.ts";
 import type { AnswerReader } from "./dialect/dialect.ts";
-import { ALIVE, type Answer } from "./upstream-answer.ts";
+import { ALIVE, type Answer, UNREADABLE } from "./upstream-answer.ts";
 
-/** Longest wait for usage behind the finish reason, in milliseconds: the answer is whole, and the caller waits. */
-const USAGE_WAIT_MS = 2_000;
+/**
+ * Longest wait for more behind the finish reason, or behind what came after it, in milliseconds: the answer seems to be
+ * whole, and the caller waits.
+ */
+const USAGE_WAIT_MS = 500;
 
 export class StreamedAnswer implements Answer {
   readonly events: UpstreamEvent[] = [];
@@ -51,8 +54,15 @@ export class StreamedAnswer implements Answer {
     const fault = this.#stream.feed(chunk);
     if (fault !== undefined && !this.#isOver())
       this.#fail("malformed", `sent an event stream that cannot be read: ${fault}`);
-    if (this.#reader.phase === "answered") this.#usageTimer ??= setTimeout(() => this.#body.close(), USAGE_WAIT_MS);
+    if (this.#reader.phase === "answered") this.#awaitUsage();
     if (this.events.length === 0) this.events.push(ALIVE);
+  }
+
+  #awaitUsage(): void {
+    // Signs of life alone do not make the caller wait for longer.
+    if (this.#usageTimer !== undefined && this.events.length === 0) return;
+    clearTimeout(this.#usageTimer);
+    this.#usageTimer = setTimeout(() => this.#body.close(), USAGE_WAIT_MS);
   }
 
   #takeEvent(data: string, name: string | undefined): void {
@@ -69,6 +79,7 @@ export class StreamedAnswer implements Answer {
     if (this.#failed || this.#reader.phase === "ended") return;
     if (this.#reader.phase === "answered") this.#reader.finish(this.events);
     else if (ending === "cut") this.#fail("cut", `broke the connection after ${this.#eventCount} events`);
+    else if (ending === "unreadable") this.#fail("malformed", UNREADABLE);
     else if (ending === "end" && this.#eventCount === 0 && this.#stream.bytes > 0) {
       this.#fail("malformed", "answered with something that is no event stream");
     } else if (ending === "end") this.#fail("truncated", `ended the answer early after ${this.#eventCount} events`);

@@ -9,5 +9,8 @@ export interface Answer {
   advance(): Promise<boolean>;
 }
 
+/** What is told of a compressed answer that is none. */
+export const UNREADABLE = "sent a compressed answer that cannot be unpacked";
+
 /** Bytes came that are not content. */
 export const ALIVE: UpstreamEvent = { kind: "alive" };

@@ -6,7 +6,7 @@ import type { BodyEnding, ResponseBody } from "../wire/response-body.ts";
 import { WHOLE_ANSWER_BYTES } from "../wire/wire-limits.ts";
 import { type AnswerHead, makeFailure } from "./dialect/answer-head.ts";
 import type { AnswerReader } from "./dialect/dialect.ts";
-import { ALIVE, type Answer } from "./upstream-answer.ts";
+import { ALIVE, type Answer, UNREADABLE } from "./upstream-answer.ts";
 
 export class WholeAnswer implements Answer {
   readonly events: UpstreamEvent[] = [];
@@ -43,6 +43,7 @@ export class WholeAnswer implements Answer {
   #takeEnding(ending: BodyEnding): void {
     this.#over = true;
     if (ending === "aborted") return;
+    if (ending === "unreadable") return this.#fail("malformed", UNREADABLE);
     if (ending === "cut") return this.#fail("cut", `broke the connection after ${this.#bytes} bytes`);
     const text = Buffer.concat(this.#chunks).toString("utf8");
     if (!this.#reader.readWhole(text, this.events)) this.#fail("malformed", "answered with JSON that is no answer");

@@ -1,6 +1,7 @@
 /** Bounds the attempts that run on a route at the same time, and those that wait for a place. */
 
 import { Availability_LimitOrigin as LimitOrigin } from "../../gen/ts/understudy/v1/route_service_pb.ts";
+import { type Comeback, createComeback } from "./comeback.ts";
 import { createSlowStart, type SlowStart } from "./slow-start.ts";
 
 /** Most attempts at the same time where the route declares no limit. */
@@ -20,6 +21,8 @@ export interface PlaceOptions {
 
 /** A place under the limit. */
 export interface Place {
+  /** Content of the attempt came: after a rest the next ones may follow. */
+  contentArrived(): void;
   /** Frees the place; a second time does nothing. */
   leave(): void;
 }
@@ -53,6 +56,7 @@ class FairPlaces implements Places {
   readonly #declared: number | undefined;
   readonly #onChange: () => void;
   readonly #slowStart: SlowStart = createSlowStart(DEFAULT_MAX_CONCURRENCY);
+  readonly #comeback: Comeback = createComeback(() => this.#fullLimit());
   /** In the order in which they came. */
   readonly #waiting = new Set<Waiter>();
   #inFlightCount = 0;
@@ -72,10 +76,11 @@ class FairPlaces implements Places {
   }
 
   get maxConcurrency(): number {
-    return this.#declared ?? this.#slowStart.limit();
+    return Math.min(this.#fullLimit(), this.#inFlightCount + Math.max(0, this.#comeback.room));
   }
 
   get maxConcurrencyOrigin(): LimitOrigin {
+    if (this.maxConcurrency < this.#fullLimit()) return LimitOrigin.SLOW_START;
     if (this.#declared !== undefined) return LimitOrigin.CONFIGURED;
     return this.#slowStart.rising ? LimitOrigin.SLOW_START : LimitOrigin.DEFAULT;
   }
@@ -95,10 +100,16 @@ class FairPlaces implements Places {
 
   rateLimited(untilMs: number): void {
     this.#slowStart.rateLimited(untilMs);
+    this.#comeback.rested();
+    this.dismissWaiting();
   }
 
   dismissWaiting(): void {
     for (const waiter of this.#waiting) waiter.end(undefined);
+  }
+
+  #fullLimit(): number {
+    return this.#declared ?? this.#slowStart.limit();
   }
 
   #wait(maxWaitMs: number, signal: AbortSignal): Promise<Place | undefined> {
@@ -125,14 +136,21 @@ class FairPlaces implements Places {
   #occupy(): Place {
     this.#inFlightCount += 1;
     this.#slowStart.ran(this.#inFlightCount);
+    const returning = this.#comeback.began();
     this.#onChange();
     let left = false;
     return {
+      contentArrived: () => {
+        if (returning.proved) return;
+        this.#comeback.contentArrived(returning);
+        this.#seatWaiting();
+      },
       leave: () => {
         if (left) return;
         left = true;
         this.#slowStart.ran(this.#inFlightCount);
         this.#inFlightCount -= 1;
+        this.#comeback.ended(returning);
         this.#seatWaiting();
         this.#onChange();
       },

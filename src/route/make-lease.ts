@@ -43,6 +43,7 @@ export function makeLease({ place, breaker, disabling, cooldown }: LeaseParts): 
       }),
     contentArrived: (nowMs) => {
       if (ended) return;
+      place.contentArrived();
       breaker.contentArrived(nowMs);
       disabling.contentArrived();
     },

@@ -1,6 +1,7 @@
 /** One request and its response: when connecting ends, when the response begins, and who ended it. */
 
 import { type Dispatcher, errors } from "undici";
+import { ContentDecoder, isDecodable } from "./content-decoder.ts";
 import { ResponseBody } from "./response-body.ts";
 
 /** Response headers by lower-case name. */
@@ -35,6 +36,8 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
   #resolve: (outcome: HttpOutcome) => void = () => {};
   #controller: Dispatcher.DispatchController | undefined;
   #body: ResponseBody | undefined;
+  /** Stands before the body of a compressed response. */
+  #decoder: ContentDecoder | undefined;
   #givenUp = false;
 
   /** `connectTimeoutMs` counts from now. */
@@ -56,20 +59,24 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
 
   onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: HttpHeaders): void {
     if (status < 200 || this.#givenUp) return;
-    this.#body = new ResponseBody(controller, () => this.#detachSignal());
-    this.#resolve({ kind: "answered", status, headers, body: this.#body });
+    const { "content-encoding": encoding, ...rest } = headers;
+    const isPacked = isDecodable(encoding);
+    if (isPacked) this.#decoder = new ContentDecoder(encoding, controller, () => this.#body);
+    this.#body = new ResponseBody(this.#decoder ?? controller, () => this.#detachSignal());
+    this.#resolve({ kind: "answered", status, headers: isPacked ? rest : headers, body: this.#body });
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    this.#body?.push(chunk);
+    (this.#decoder ?? this.#body)?.push(chunk);
   }
 
   onResponseEnd(): void {
-    this.#body?.settle("end");
+    (this.#decoder ?? this.#body)?.settle("end");
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    if (this.#body !== undefined) this.#body.settle("cut");
+    const receiver = this.#decoder ?? this.#body;
+    if (receiver !== undefined) receiver.settle("cut");
     else this.fail(error);
   }
 

@@ -4,16 +4,20 @@ import type { Dispatcher } from "undici";
 import { DISCARD_BYTES, DISCARD_MS, UNREAD_BODY_BYTES } from "./wire-limits.ts";
 
 /**
- * How a body ends: `end` by its own framing, `cut` because the connection broke, `aborted` because this side closed it.
+ * How a body ends: `end` by its own framing, `cut` because the connection broke, `unreadable` because it cannot be
+ * unpacked, `aborted` because this side closed it.
  */
-export type BodyEnding = "end" | "cut" | "aborted";
+export type BodyEnding = "end" | "cut" | "unreadable" | "aborted";
+
+/** What a body tells its connection. */
+export type BodyController = Pick<Dispatcher.DispatchController, "paused" | "pause" | "resume" | "abort">;
 
 /**
  * Holds what came and was not read yet, at most a little over `UNREAD_BODY_BYTES`; the upstream waits meanwhile. One
  * reader at a time.
  */
 export class ResponseBody {
-  readonly #controller: Dispatcher.DispatchController;
+  readonly #controller: BodyController;
   readonly #detachSignal: () => void;
   #unread: Buffer[] = [];
   #unreadBytes = 0;
@@ -23,7 +27,7 @@ export class ResponseBody {
   #discardedBytes = 0;
 
   /** `detachSignal` stops the caller's signal from closing the connection. */
-  constructor(controller: Dispatcher.DispatchController, detachSignal: () => void) {
+  constructor(controller: BodyController, detachSignal: () => void) {
     this.#controller = controller;
     this.#detachSignal = detachSignal;
   }

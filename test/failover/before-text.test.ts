@@ -91,6 +91,19 @@ describe("before any text", () => {
     expect(a.effects).toEqual(["cooled down 30000"]);
   });
 
+  test.each(["server-error", "overloaded", "try-again"] as const)(
+    "a %s that names a time rests the route and is not asked again before it",
+    async (kind) => {
+      const a = route("a", [[failed(kind, { status: 503, retryAfterMs: 500 })]]);
+      const seen = start(plan([a, route("b", [says("Hello.")])]));
+      await pass(10);
+      expect(seen.text).toBe("Hello.");
+      expect(a.requests).toHaveLength(1);
+      expect(a.effects).toEqual(["cooled down 500"]);
+      expect(a.verdicts).toEqual(["failed"]);
+    },
+  );
+
   const REFUSED = [failed("invalid-request", { status: 400 })];
 
   test("a route that refuses the request is passed over for the next", async () => {

@@ -231,3 +231,46 @@ test("parallel calls that share a number are told apart by their ids", async () 
     { id: "B", name: "g", argumentsJson: '{"a":2}' },
   ]);
 });
+
+const countsUsage = { id: "c1", choices: [], usage: { prompt_tokens: 1, completion_tokens: 2 } };
+
+test.each<[what: string, chunks: (object | string)[], text: string, calls: number, end: number | string]>([
+  ["text", [says({ content: "On" }, "stop"), says({ content: "ce" }), "[DONE]"], "Once", 0, FinishReason.STOP],
+  [
+    "text where each chunk has usage",
+    [
+      { ...says({ content: "On" }, "stop"), usage: { prompt_tokens: 1, completion_tokens: 1 } },
+      says({ content: "ce" }, "stop"),
+      "[DONE]",
+    ],
+    "Once",
+    0,
+    FinishReason.STOP,
+  ],
+  [
+    "a second call, with a reason of its own",
+    [callsTool("{}", 0), says({}, "stop"), callsTool("{}", 1), says({}, "tool_calls"), countsUsage],
+    "",
+    2,
+    FinishReason.TOOL_CALLS,
+  ],
+  [
+    "the rest of a call",
+    [callsTool('{"a"', 0), says({}, "tool_calls"), callsTool(":1}", 0), "[DONE]"],
+    "",
+    1,
+    FinishReason.TOOL_CALLS,
+  ],
+  ["no rest of a call", [callsTool('{"a"', 0), says({}, "tool_calls"), "[DONE]"], "", 0, "malformed"],
+  [
+    "a later limit",
+    [says({ content: "On" }, "stop"), says({ content: "ce" }, "length"), "[DONE]"],
+    "Once",
+    0,
+    FinishReason.LENGTH,
+  ],
+])("what comes behind the first finish reason counts: %s", async (_, chunks, text, calls, end) => {
+  const told = sumUp(await readsStream("openai-chat", [chats(...chunks)]));
+  expect(told).toMatchObject({ text, end });
+  expect(told.calls).toHaveLength(calls);
+});

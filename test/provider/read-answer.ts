@@ -26,10 +26,7 @@ export async function readsStream(
   chunks: readonly Buffer[],
   ending: BodyEnding = "end",
 ): Promise<UpstreamEvent[]> {
-  const body = new ResponseBody(
-    { aborted: false, paused: false, reason: null, abort() {}, pause() {}, resume() {} },
-    () => {},
-  );
+  const body = new ResponseBody({ paused: false, abort() {}, pause() {}, resume() {} }, () => {});
   for (const chunk of chunks) body.push(chunk);
   body.settle(ending);
   const reader =

@@ -115,11 +115,16 @@ describe("slow start of an undeclared route", () => {
 
   test("begins anew at the end of the rest when a rate limit comes", async () => {
     const places = createPlaces(undefined, nothing);
-    await occupy(places, 17, { asBackup: true });
+    const before = await occupy(places, 17, { asBackup: true });
     vi.advanceTimersByTime(5_000);
     expect(places.maxConcurrency).toBe(32);
     places.rateLimited(performance.now() + 30_000);
+    for (const place of before) place.leave();
     vi.advanceTimersByTime(34_999);
+    for (let calls = 1; calls < 16; calls *= 2) {
+      const [first] = await occupy(places, calls);
+      first?.contentArrived();
+    }
     expect(places.maxConcurrency).toBe(16);
     vi.advanceTimersByTime(1);
     expect(places.maxConcurrency).toBe(32);
@@ -140,9 +145,71 @@ describe("slow start of an undeclared route", () => {
   });
 });
 
+describe("after a rest", () => {
+  function rested(cap: number | undefined): Places {
+    const places = createPlaces(cap, nothing);
+    places.rateLimited(performance.now());
+    return places;
+  }
+
+  test("one attempt goes first, and the others wait for what becomes of it", async () => {
+    const places = rested(40);
+    const [first] = await occupy(places, 1);
+    const waits = ask(places);
+    expect(places).toMatchObject({
+      full: true,
+      maxConcurrency: 1,
+      maxConcurrencyOrigin: LimitOrigin.SLOW_START,
+      waitingCount: 1,
+    });
+    first?.contentArrived();
+    await expect(waits).resolves.toBeDefined();
+  });
+
+  test("their number doubles each time when one of the latest is answered, up to the limit of the route", async () => {
+    const places = rested(40);
+    const counts: number[] = [];
+    for (let round = 0; round < 7; round++) {
+      const started = await occupy(places, 100);
+      counts.push(started.length);
+      for (const place of started) place.contentArrived();
+    }
+    expect(counts).toEqual([1, 1, 2, 4, 8, 16, 8]);
+    expect(places).toMatchObject({ maxConcurrency: 40, maxConcurrencyOrigin: LimitOrigin.CONFIGURED });
+  });
+
+  test("attempts from before it take no place of those that come back, and prove nothing", async () => {
+    const places = createPlaces(40, nothing);
+    const before = await occupy(places, 10);
+    places.rateLimited(performance.now());
+    for (const place of before) place.contentArrived();
+    expect(await occupy(places, 100)).toHaveLength(1);
+  });
+
+  test("one that ends without an answer lets the next one try", async () => {
+    const places = rested(undefined);
+    for (let attempt = 0; attempt < 3; attempt++) {
+      const [only, ...more] = await occupy(places, 5);
+      expect(more).toHaveLength(0);
+      only?.leave();
+    }
+  });
+
+  test("the next rest begins anew, and sends those away who wait", async () => {
+    const places = rested(40);
+    const [first] = await occupy(places, 1);
+    first?.contentArrived();
+    await occupy(places, 1);
+    const waits = ask(places);
+    places.rateLimited(performance.now());
+    await expect(waits).resolves.toBeUndefined();
+    expect(await occupy(places, 5)).toHaveLength(1);
+  });
+});
+
 test("loses and doubles no place in any order of events", async () => {
   const step = fc.record({
-    kind: fc.constantFrom("ask", "ask", "leave", "abort", "pass", "limit"),
+    kind: fc.constantFrom("ask", "ask", "leave", "abort", "pass", "limit", "content", "content"),
     index: fc.nat(30),
     asBackup: fc.boolean(),
   });
@@ -166,6 +233,8 @@ test("loses and doubles no place in any order of events", async () => {
             held.splice(index, 1);
           } else if (kind === "abort") {
             calls[index]?.abort();
+          } else if (kind === "content") {
+            held[index]?.contentArrived();
           } else if (kind === "limit") {
             places.rateLimited(performance.now() + index);
           }

@@ -118,8 +118,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "the retry budget is ignored",
     file: "failover/decide.ts",
-    find: "if (record.receivedCharacters > 0 || !route.takeRetry()) return undefined;",
-    replace: "if (record.receivedCharacters > 0) return undefined;",
+    find: " || asksToBeLeftAlone(failure) || !route.takeRetry()) return undefined;",
+    replace: " || asksToBeLeftAlone(failure)) return undefined;",
     caughtBy: "simulation",
   },
   {

@@ -5,11 +5,12 @@ import type { PlannedRoute } from "../../call/plan.ts";
 import type { Lease, WatchedAttempt } from "../../call/route.ts";
 import type { UpstreamEvent, UpstreamRequest } from "../../call/upstream.ts";
 import type { UpstreamFailure } from "../../call/upstream-failure.ts";
-import { MAX_TOOL_CALL_CHARACTERS } from "../engine-limits.ts";
+import { MAX_REPEATED_CHARACTERS, MAX_TOOL_CALL_CHARACTERS } from "../engine-limits.ts";
 import { classify } from "../failure-classes.ts";
 import type { AttemptRecord } from "../ledger/attempt-record.ts";
 import { AttemptClock } from "./attempt-clock.ts";
 import type { Outcome } from "./outcome.ts";
+import { Repetition } from "./repetition.ts";
 import { ThroughputFloor } from "./throughput-floor.ts";
 
 /** Takes what an attempt produces. */
@@ -63,6 +64,7 @@ export class Attempt implements WatchedAttempt {
   readonly #options: AttemptOptions;
   readonly #clock: AttemptClock;
   readonly #floor: ThroughputFloor;
+  readonly #repetition = new Repetition();
   readonly #abort = new AbortController();
   readonly #unsubscribe: () => void;
   /** Set while a whole answer waits for its usage. */
@@ -164,6 +166,7 @@ export class Attempt implements WatchedAttempt {
         record.receivedBytes += Buffer.byteLength(event.text);
         sink.text(event.text);
         this.#judge();
+        this.#endIfRepeated(event.text);
         break;
       case "reasoningBegan":
         this.#progress("reasoning", 0);
@@ -172,6 +175,7 @@ export class Attempt implements WatchedAttempt {
         this.#progress("reasoning", event.text.length);
         sink.reasoning(event.text, event.opaque);
         this.#judge();
+        this.#endIfRepeated(event.text);
         break;
       case "toolCallGrew":
         record.toolCallBegun = true;
@@ -249,6 +253,11 @@ export class Attempt implements WatchedAttempt {
     const { fault } = sink;
     if (fault !== undefined) this.end({ kind: "badAnswer", message: fault });
     else if (sink.stopped) this.end({ kind: "completed", finishReason: FinishReason.STOP });
+  }
+
+  #endIfRepeated(text: string): void {
+    if (!this.#repetition.note(text)) return;
+    this.end({ kind: "badAnswer", message: `said the same again and again for ${MAX_REPEATED_CHARACTERS} characters` });
   }
 
   /** Completes the answer, once it is known to have the form that was asked for. */

@@ -6,7 +6,6 @@ import type { Plan } from "../../call/plan.ts";
 import type { Contender } from "../contest.ts";
 import type { Delivery } from "../delivery.ts";
 import { AttemptRecord } from "../ledger/attempt-record.ts";
-import { remainingTokens } from "../ledger/token-usage.ts";
 import type { Picked } from "../route-picker.ts";
 import { type AttemptForm, makeContinuation } from "../seam/continuation.ts";
 import { Attempt, type AttemptEvents } from "./attempt.ts";
@@ -25,6 +24,8 @@ export interface LaunchOptions {
   readonly number: number;
   readonly retry: boolean;
   readonly hedge: boolean;
+  /** Tokens of what the client has of the answer. */
+  readonly deliveredTokens: number;
   /** Most time until the first progress, in milliseconds. */
   readonly budgetMs: number;
   readonly full: () => Promise<void> | undefined;
@@ -70,7 +71,7 @@ export function launchAttempt(options: LaunchOptions): Contender {
     budgetMs: options.budgetMs,
     request: {
       request,
-      maxOutputTokens: remainingTokens(request.maxOutputTokens, delivered),
+      maxOutputTokens: request.maxOutputTokens && request.maxOutputTokens - options.deliveredTokens,
       continuation,
       connectTimeoutMs: limits.connectTimeoutMs,
       withoutReasoning: form.withoutReasoning,

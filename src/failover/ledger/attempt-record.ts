@@ -8,7 +8,7 @@ import type { Route } from "../../call/route.ts";
 import { describeOutcome } from "../attempt/describe-outcome.ts";
 import type { Outcome } from "../attempt/outcome.ts";
 import { classify } from "../failure-classes.ts";
-import { mergeUsage, settleUsage } from "./token-usage.ts";
+import { estimatePieceTokens, estimateTextTokens, mergeUsage, settleUsage } from "./token-usage.ts";
 
 /** How an attempt came about. */
 export interface AttemptOrigin {
@@ -46,6 +46,10 @@ export class AttemptRecord {
   outcome: Outcome | undefined;
   #endedAtMs = 0;
   #reported: Usage | undefined;
+  /** How much had come when the upstream last counted. */
+  #countedBytes = 0;
+  #pieceTokens = 0;
+  #scriptTokens = 0;
 
   constructor(origin: AttemptOrigin, estimatedInputTokens: number) {
     this.origin = origin;
@@ -59,6 +63,26 @@ export class AttemptRecord {
 
   report(usage: Usage): void {
     this.#reported = mergeUsage(this.#reported, usage);
+    this.#countedBytes = this.receivedBytes;
+  }
+
+  /** Counts tokens of text that reached the client. */
+  countDelivered(text: string): void {
+    this.#pieceTokens += estimatePieceTokens(text);
+    this.#scriptTokens += estimateTextTokens(text);
+  }
+
+  /**
+   * Tokens of what reached the client: by the upstream's own count if that came behind the text, else by the pieces in
+   * which it came, which some upstreams split further than into tokens, but no longer than its script explains.
+   */
+  get deliveredTokens(): number {
+    const { outputTokens, reasoningTokens = 0n } = this.#reported ?? {};
+    if (outputTokens !== undefined && this.receivedBytes > 0 && this.#countedBytes === this.receivedBytes) {
+      const share = this.deliveredBytes / this.receivedBytes;
+      return Math.ceil(Number(outputTokens - reasoningTokens) * Math.min(1, share));
+    }
+    return Math.ceil(Math.min(this.#pieceTokens, this.#scriptTokens));
   }
 
   end(outcome: Outcome): void {

@@ -15,6 +15,9 @@ import { MIN_CONTINUATION_SHARE, MIN_CONTINUATION_TOKENS } from "../engine-limit
 /** Scripts of which a character is about a token. */
 const WIDE = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/gu;
 
+/** Most characters of a token: a long word with its space. */
+const LONGEST_TOKEN = 12;
+
 /** What is known about an attempt when its usage is settled. */
 export interface UsageFacts {
   /** What the upstream said, the latest number of each kind; undefined if nothing. */
@@ -39,16 +42,16 @@ export function estimateTextTokens(text: string): number {
   return wide + (text.length - wide) / CHARACTERS_PER_TOKEN;
 }
 
-/** Tokens that an answer may still have behind what was delivered; undefined without a limit. */
-export function remainingTokens(maxOutputTokens: number | undefined, delivered: string): number | undefined {
-  return maxOutputTokens === undefined ? undefined : maxOutputTokens - Math.ceil(estimateTextTokens(delivered));
+/** Estimates the tokens of a piece of a stream: most upstreams send one token in each, which is a word at most. */
+export function estimatePieceTokens(piece: string): number {
+  return piece.length <= LONGEST_TOKEN ? Math.min(1, piece.length) : estimateTextTokens(piece);
 }
 
-/** Whether so little is missing behind `delivered` that another attempt is not worth it. */
-export function isNearlyFull(maxOutputTokens: number | undefined, delivered: string): boolean {
-  const remaining = remainingTokens(maxOutputTokens, delivered);
-  if (delivered === "" || maxOutputTokens === undefined || remaining === undefined) return false;
-  return remaining < Math.min(MIN_CONTINUATION_TOKENS, Math.max(1, MIN_CONTINUATION_SHARE * maxOutputTokens));
+/** Whether so little is left behind the delivered tokens that another attempt is not worth it. */
+export function isNearlyFull(maxOutputTokens: number | undefined, deliveredTokens: number): boolean {
+  if (deliveredTokens === 0 || maxOutputTokens === undefined) return false;
+  const least = Math.min(MIN_CONTINUATION_TOKENS, Math.max(1, MIN_CONTINUATION_SHARE * maxOutputTokens));
+  return maxOutputTokens - deliveredTokens < least;
 }
 
 /** Later numbers replace earlier ones of the same kind. */

@@ -22,6 +22,8 @@ export class ToolCalls {
   readonly #calls: OpenCall[] = [];
   readonly #callByIndex = new Map<number, OpenCall>();
   #tooMany = false;
+  /** Calls that were delivered, the first ones. */
+  #deliveredCount = 0;
 
   get size(): number {
     return this.#calls.length;
@@ -57,13 +59,15 @@ export class ToolCalls {
   }
 
   /**
-   * Delivers the calls in their order, or none; then it tells what is wrong with them. `cutShort`: the answer ended at
-   * a limit, so a last call without valid arguments is left out instead. `idPrefix` names calls without an id.
+   * Delivers the calls that were not yet, in their order, or none of them; then it tells what is wrong with them.
+   * `cutShort`: the answer ended at a limit, so a last call without valid arguments is left out instead. `idPrefix`
+   * names calls without an id.
    */
   deliver(idPrefix: string, cutShort: boolean, out: UpstreamEvent[]): string | undefined {
     if (this.#tooMany) return `more than ${MAX_TOOL_CALLS} tool calls`;
     const delivered: UpstreamEvent[] = [];
     for (const [index, { id, name, argumentsJson }] of this.#calls.entries()) {
+      if (index < this.#deliveredCount) continue;
       const whole = argumentsJson.trim() === "" && !cutShort ? "{}" : argumentsJson;
       if (name === "" || !isObject(parseJson(whole))) {
         if (cutShort) continue;
@@ -72,6 +76,7 @@ export class ToolCalls {
       const call = create(ToolCallSchema, { id: id || `${idPrefix}-${index}`, name, argumentsJson: whole });
       delivered.push({ kind: "toolCall", call });
     }
+    this.#deliveredCount = this.#calls.length;
     out.push(...delivered);
     return undefined;
   }

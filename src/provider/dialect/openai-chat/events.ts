@@ -83,6 +83,8 @@ export class ChatReader implements AnswerReader {
 
   finish(out: UpstreamEvent[]): void {
     if (this.phase !== "answered") return;
+    const broken = this.#deliverCalls(out);
+    if (broken !== undefined) return this.#breakOff("malformed", `sent ${broken}`, out);
     this.phase = "ended";
     out.push({ kind: "finished", reason: this.#reason() });
   }
@@ -101,7 +103,8 @@ export class ChatReader implements AnswerReader {
     const usage = chunk["usage"];
     if (isObject(usage)) {
       out.push({ kind: "usage", usage: readUsage(usage) });
-      this.finish(out);
+      // Usage of its own is the last thing that comes; beside a choice some servers send it with each chunk.
+      if (listOf(choices).length === 0) this.finish(out);
     }
   }
 
@@ -110,9 +113,12 @@ export class ChatReader implements AnswerReader {
     const delta = choice["delta"] ?? choice["message"];
     if (isObject(delta)) this.#readDelta(delta, out);
     const reason = choice["finish_reason"];
-    if (typeof reason !== "string" || reason === "" || this.phase !== "open") return;
+    if (typeof reason !== "string" || reason === "" || this.phase === "ended") return;
     this.#completionId = stringOf(chunk["id"]) || "call";
-    this.#answer(reason.toLowerCase(), chunk, out);
+    const word = reason.toLowerCase();
+    if (this.phase === "open") this.#answer(word, chunk, out);
+    // Some servers say it with each call or twice: what comes behind the first one still counts.
+    else if (FINISH_REASONS.has(word)) this.#finishReason = word;
   }
 
   #readDelta(delta: JsonObject, out: UpstreamEvent[]): void {
@@ -178,12 +184,16 @@ export class ChatReader implements AnswerReader {
       out.push({ kind: "failed", failure: makeFailure(this.#head, "content-filtered", "content_filter", message) });
       return;
     }
-    const cutShort = FINISH_REASONS.get(reason) === FinishReason.LENGTH || reason === "content_filter";
-    const broken = this.#toolCalls.deliver(this.#completionId, cutShort, out);
-    if (broken !== undefined) return this.#breakOff("malformed", `sent ${broken}`, out);
     this.phase = "answered";
     this.#finishReason = reason;
-    out.push({ kind: "answered", reason: this.#reason() });
+    // The rest of a call may come behind its finish reason: until then the answer is not whole.
+    if (this.#deliverCalls(out) === undefined) out.push({ kind: "answered", reason: this.#reason() });
+  }
+
+  #deliverCalls(out: UpstreamEvent[]): string | undefined {
+    const reason = FINISH_REASONS.get(this.#finishReason);
+    const cutShort = reason === FinishReason.LENGTH || reason === FinishReason.CONTENT_FILTER;
+    return this.#toolCalls.deliver(this.#completionId, cutShort, out);
   }
 
   #breakOff(kind: "truncated" | "malformed", message: string, out: UpstreamEvent[]): void {
