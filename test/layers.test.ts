@@ -37,7 +37,7 @@ const SINGLE_FILES: Readonly<Record<string, readonly string[]>> = {
 /** The one folder, or file, that may import a library. */
 const OWNERS: ReadonlyArray<readonly [library: RegExp, owners: readonly string[]]> = [
   [/^opossum$/, ["route/breaker.ts"]],
-  [/^piscina$/, ["failover/attempt/schema-check.ts"]],
+  [/^piscina$/, ["failover/schema/schema-check.ts"]],
   [/^undici$/, ["wire/"]],
   [/^eventsource-parser/, ["wire/"]],
   [/^@connectrpc\//, ["edge/", "service/", "cli/", "console/"]],

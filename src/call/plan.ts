@@ -68,6 +68,8 @@ export interface Unsupported {
 export interface Plan {
   readonly requestId: string;
   readonly workload: string;
+  /** Whose call it is: the caller and its workload. What one tenant makes costly, no other one waits for. */
+  readonly tenant: string;
   readonly request: CompleteRequest;
   readonly routes: readonly PlannedRoute[];
   /** When the call began, by `performance.now()`. */

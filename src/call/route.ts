@@ -16,6 +16,8 @@ export interface Lease {
   failed(): void;
   /** Says nothing about the upstream. */
   neutral(): void;
+  /** Frees the place already: the answer is there, and its verdict takes longer. */
+  leave(): void;
   /**
    * A piece of content came, at `nowMs` by `performance.now()`. A half-open probe succeeds at the 32nd. Cheap: called
    * for every piece.

@@ -11,7 +11,6 @@ import { sleep } from "../time/sleep.ts";
 import type { Attempt } from "./attempt/attempt.ts";
 import { launchAttempt } from "./attempt/launch-attempt.ts";
 import type { Outcome } from "./attempt/outcome.ts";
-import { type AnswerCheck, makeAnswerCheck, type SchemaCheck } from "./attempt/verify-answer.ts";
 import { type Contender, Contest, type Hedge } from "./contest.ts";
 import { decide, isFinal, type Step } from "./decide.ts";
 import { Delivery } from "./delivery.ts";
@@ -25,6 +24,7 @@ import { whyNotReached } from "./ledger/skip-record.ts";
 import { estimateTextTokens, isNearlyFull } from "./ledger/token-usage.ts";
 import type { Outbox } from "./outbox.ts";
 import { type Picked, RoutePicker } from "./route-picker.ts";
+import { type AnswerCheck, makeAnswerCheck, type SchemaCheck } from "./schema/verify-answer.ts";
 import { type AttemptForm, USUAL_FORM } from "./seam/continuation.ts";
 
 /** What all calls share. */
@@ -61,7 +61,7 @@ export class Call {
     this.#delivery = new Delivery(plan, outbox);
     this.#picker = new RoutePicker(plan, this.#stopping.signal);
     this.#onEnd = onEnd;
-    this.#verify = makeAnswerCheck(plan.request, parts.checkSchema);
+    this.#verify = makeAnswerCheck(plan.request, plan.tenant, parts.checkSchema);
   }
 
   /** Stops the call: because the client went away, or with `CallRefused` as the reason because the server stops. */

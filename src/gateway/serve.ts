@@ -9,8 +9,8 @@ import { printProblem } from "../config/problem.ts";
 import type { ServerSettings } from "../config/server-defaults.ts";
 import { CallCounts } from "../edge/admission/callers.ts";
 import { createEdge, type Edge } from "../edge/edge.ts";
-import { createSchemaChecker } from "../failover/attempt/schema-check.ts";
 import { createEngine } from "../failover/engine.ts";
+import { createSchemaChecker } from "../failover/schema/schema-check.ts";
 import { createRouteTable } from "../route/route-table.ts";
 import { ComparisonPlaces } from "../service/comparison-places.ts";
 import { describeFault } from "../telemetry/describe-fault.ts";
@@ -71,6 +71,7 @@ export async function serve(options: ServeOptions): Promise<number> {
     observer,
     ...(setup.tls && { tls: setup.tls }),
   });
+  await schemaChecker.ready;
   // Before anybody is told that the server is ready, so that no signal comes too early.
   const stopped = stopOnSignals(edge, generations);
   const url = await listen(edge, options.listen, setup.settings);

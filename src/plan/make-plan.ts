@@ -27,6 +27,8 @@ export interface PlanSettings {
 /** What is known about one call besides its request. */
 export interface CallFacts {
   readonly requestId: string;
+  /** The caller's name; empty where no callers are configured. */
+  readonly caller: string;
   /** The client's own deadline as a length, in milliseconds. */
   readonly timeoutMs: number | undefined;
   /** By `performance.now()`. */
@@ -53,6 +55,7 @@ export function makePlan(request: CompleteRequest, settings: PlanSettings, call:
   return {
     requestId: call.requestId,
     workload: request.workload,
+    tenant: `${call.caller} ${request.workload}`,
     request,
     routes: names.map((name) => {
       const route = settings.findRoute(name);

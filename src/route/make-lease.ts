@@ -41,6 +41,7 @@ export function makeLease({ place, breaker, disabling, cooldown }: LeaseParts): 
         breaker.neutral();
         disabling.neutral();
       }),
+    leave: () => place.leave(),
     contentArrived: (nowMs) => {
       if (ended) return;
       place.contentArrived();

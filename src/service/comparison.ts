@@ -11,8 +11,8 @@ import type { Plan } from "../call/plan.ts";
 import { resolveMargins } from "../compare/margins.ts";
 import { runComparison } from "../compare/run/run-comparison.ts";
 import type { TrialTools } from "../compare/run/run-trial.ts";
-import type { SchemaCheck } from "../failover/attempt/verify-answer.ts";
 import type { Engine } from "../failover/engine.ts";
+import type { SchemaCheck } from "../failover/schema/verify-answer.ts";
 import { makePlan, type PlanSettings } from "../plan/make-plan.ts";
 import { collectAnswer } from "./collect-answer.ts";
 import type { ComparisonPlaces } from "./comparison-places.ts";
@@ -92,7 +92,8 @@ function planCall(
   // What a comparison is to find out cannot be its condition.
   const approvals = { ...settings.approvals, enforced: false };
   const allowed = { ...settings, requestRouting: RequestRouting.ANY, approvals };
-  return makePlan(routed, allowed, { requestId, timeoutMs: undefined, unary: false, nowMs: performance.now() });
+  const call = { requestId, caller: "comparison", timeoutMs: undefined, unary: false, nowMs: performance.now() };
+  return makePlan(routed, allowed, call);
 }
 
 /** The record of a call that a comparison made, on behalf of who asked for the comparison. */

@@ -27,7 +27,8 @@ export function createCompletion(settings: PlanSettings, engine: Engine): Comple
     validateRequest(request);
     noteRequest(trail, request, settings.workloads);
     checkScope(request, caller);
-    const plan = makePlan(request, settings, { requestId, timeoutMs, unary, nowMs: performance.now() });
+    const call = { requestId, caller: caller?.name ?? "", timeoutMs, unary, nowMs: performance.now() };
+    const plan = makePlan(request, settings, call);
     return engine.run(plan, signal, trail.began(plan.routes.map(({ route }) => route.name)));
   };
   return {

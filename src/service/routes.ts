@@ -110,7 +110,7 @@ export function createRoutes(
       validateRequest(request);
       noteRequest(trail, request, settings.workloads);
       checkScope(request, caller);
-      const call = { requestId, timeoutMs, nowMs: performance.now(), unary: false };
+      const call = { requestId, caller: caller?.name ?? "", timeoutMs, nowMs: performance.now(), unary: false };
       const plan = makePlan(request, settings, call);
       return create(ExplainRequestResponseSchema, {
         routes: plan.routes.map(explainRoute),

@@ -89,7 +89,7 @@ test("tells once of a call that failed by a fault of the engine, with what it co
     random: () => {
       throw new TypeError("no chance");
     },
-    checkSchema: async () => undefined,
+    checkSchema: async () => ({ kind: "fits" }),
   });
   const down = priced("a", [[failed("server-error")]]);
   const events = breaks.run(plan([down]), new AbortController().signal, (told) => runs.push(told));

@@ -3,8 +3,8 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { FinishReason, type ResponseFormat, ResponseFormatSchema } from "../../gen/ts/understudy/v1/conversation_pb.ts";
 import { AttemptOutcome, ErrorReason } from "../../gen/ts/understudy/v1/ledger_pb.ts";
 import { SwitchMode } from "../../gen/ts/understudy/v1/routing_pb.ts";
-import type { SchemaCheck } from "../../src/failover/attempt/verify-answer.ts";
 import { createEngine } from "../../src/failover/engine.ts";
+import type { SchemaCheck } from "../../src/failover/schema/verify-answer.ts";
 import { sleep } from "../../src/time/sleep.ts";
 import { pass } from "./pass.ts";
 import { type Beat, cutsAfter, finished, OPENED, pick, plan, request, route, says, start, text } from "./stage.ts";
@@ -18,7 +18,8 @@ const SCHEMA = create(ResponseFormatSchema, { format: { case: "jsonSchema", valu
 /** Takes a while, as a thread would, and finds fault with every answer that says so. */
 const checkSchema: SchemaCheck = async (_, answer) => {
   await sleep(20, new AbortController().signal);
-  return answer.includes("wrong") ? "the answer breaks its schema at /a" : undefined;
+  if (answer.includes("odd")) return { kind: "unchecked", message: "its schema was checked in part" };
+  return answer.includes("wrong") ? { kind: "fault", message: "the answer breaks its schema at /a" } : { kind: "fits" };
 };
 
 function ask(responseFormat: ResponseFormat, first: Beat[], second: Beat[], holdsBackAnswer = true) {
@@ -122,4 +123,23 @@ test("a client that leaves while the answer is judged ends the call", async () =
   await pass(1);
   expect(seen.ended).toBe(true);
   expect(a.verdicts).toEqual(["neutral"]);
+});
+
+test("an answer whose schema cannot be checked is delivered, and the ledger says so", async () => {
+  const { a, seen } = ask(SCHEMA, says('{"a":"odd"}'), says("{}"));
+  await pass(100);
+  expect(seen.text).toBe('{"a":"odd"}');
+  expect(a.verdicts).toEqual(["ok"]);
+  expect(pick(seen, "completed")[0]?.attempts).toMatchObject([
+    { outcome: AttemptOutcome.COMPLETED, message: "completed; its schema was checked in part" },
+  ]);
+});
+
+test("the place on the route is free while the answer is checked", async () => {
+  const { a } = ask(SCHEMA, says('{"a":1}'), says("{}"));
+  await pass(10);
+  expect(a.effects).toEqual(["left"]);
+  expect(a.verdicts).toEqual([]);
+  await pass(20);
+  expect(a.verdicts).toEqual(["ok"]);
 });

@@ -74,18 +74,18 @@ describe("the tokens that are left", () => {
 });
 
 describe("the tokens that are left", () => {
-  const words = Array.from({ length: 100 }, () => " lighthouse");
+  const said = Array.from({ length: 100 }, () => " lighthouse");
 
   test.each<[string, Beat[], number]>([
-    ["are counted by the pieces where those are words", words.map(text), 100],
-    ["are counted by the script where the pieces are longer", [text(words.join(""))], Math.ceil(1_100 / 3.5)],
-    ["are counted by the script where the pieces are letters", [...words.join("")].map(text), Math.ceil(1_100 / 3.5)],
-    ["are counted by the upstream's own count that came behind the text", [...words.map(text), usage(10n, 130n)], 130],
-    ["are not counted by what the upstream said before the text", [usage(10n, 1n), ...words.map(text)], 100],
-  ])("%s", async (_, said, spent) => {
+    ["are counted by the pieces where those are words", said.map(text), 100],
+    ["are counted by the script where the pieces are longer", [text(said.join(""))], Math.ceil(1_100 / 3.5)],
+    ["are counted by the script where the pieces are letters", Array.from(said.join(""), text), Math.ceil(1_100 / 3.5)],
+    ["are counted by the upstream's own count that came behind the text", [...said.map(text), usage(10n, 130n)], 130],
+    ["are not counted by what the upstream said before the text", [usage(10n, 1n), ...said.map(text)], 100],
+  ])("%s", async (_, script, spent) => {
     const b = route("b", [says(" more.")]);
     const limited = request({ maxOutputTokens: 1_000 });
-    start(plan([route("a", [[OPENED, ...said, failed("cut")]]), b], { request: limited }));
+    start(plan([route("a", [[OPENED, ...script, failed("cut")]]), b], { request: limited }));
     await pass(1_000);
     expect(b.requests[0]?.maxOutputTokens).toBe(1_000 - spent);
   });

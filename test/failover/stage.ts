@@ -139,7 +139,14 @@ function recordVerdict(made: ScriptedRoute) {
     over = true;
     made.verdicts.push(verdict);
   };
-  return { ok: note("ok"), failed: note("failed"), neutral: note("neutral"), contentArrived: () => {}, probe: false };
+  return {
+    ok: note("ok"),
+    failed: note("failed"),
+    neutral: note("neutral"),
+    leave: () => void made.effects.push("left"),
+    contentArrived: () => {},
+    probe: false,
+  };
 }
 
 function playScripts(scripts: readonly Beat[][], self: () => ScriptedRoute): Upstream {
@@ -175,6 +182,7 @@ export function plan(
     ...policy,
     requestId: "call-1",
     workload: "stories",
+    tenant: "tests stories",
     request: request(),
     routes: routes.map((each) => ({ route: each, limits, sharedLimits: LIMITS, unsupported: undefined })),
     startedAtMs,
@@ -196,7 +204,7 @@ export interface Seen {
 }
 
 export function engine(): Engine {
-  return createEngine({ random: () => 0.5, checkSchema: async () => undefined });
+  return createEngine({ random: () => 0.5, checkSchema: async () => ({ kind: "fits" }) });
 }
 
 /** Starts a call and reads it to its end in the background. */

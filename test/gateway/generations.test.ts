@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { loadConfig } from "../../src/config/load-config.ts";
 import { CallCounts } from "../../src/edge/admission/callers.ts";
 import { createEngine } from "../../src/failover/engine.ts";
+import type { SchemaCheck } from "../../src/failover/schema/verify-answer.ts";
 import { type Generations, startGenerations } from "../../src/gateway/generations.ts";
 import { createRouteTable, type RouteTable } from "../../src/route/route-table.ts";
 import { ComparisonPlaces } from "../../src/service/comparison-places.ts";
@@ -12,7 +13,7 @@ providers: { p: { platform: openai, api_key: "\${KEY}" } }
 routes: { a: { provider: p, model: gpt-5 } }
 workloads: { w: { primary: a } }
 `;
-const checkSchema = async (): Promise<undefined> => undefined;
+const checkSchema: SchemaCheck = async () => ({ kind: "fits" });
 
 let text: string;
 let lines: string[];

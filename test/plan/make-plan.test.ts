@@ -54,7 +54,14 @@ function planFor(init: Init = {}, world: World = {}) {
     }),
     ...world.settings,
   };
-  const call: CallFacts = { requestId: "call-1", timeoutMs: undefined, nowMs: 1_000, unary: false, ...world.call };
+  const call: CallFacts = {
+    requestId: "call-1",
+    caller: "",
+    timeoutMs: undefined,
+    nowMs: 1_000,
+    unary: false,
+    ...world.call,
+  };
   return makePlan(create(CompleteRequestSchema, { workload: "stories", ...init }), settings, call);
 }
 

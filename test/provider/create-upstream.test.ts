@@ -208,9 +208,8 @@ test("reads a compressed answer piece by piece, as it comes", async () => {
     packed.pipe(response);
     packed.write('data: {"choices":[{"delta":{"content":"Once"}}]}\n\n');
     packed.flush();
-    void gate.promise.then(() => {
-      packed.end('data: {"choices":[{"delta":{},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n');
-    });
+    const rest = 'data: {"choices":[{"delta":{},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n';
+    void gate.promise.then(() => packed.end(rest));
   });
   const kinds: string[] = [];
   const { upstream, close } = opens(gptRoute({}, served.endpoint));

@@ -145,13 +145,14 @@ describe("slow start of an undeclared route", () => {
   });
 });
 
-describe("after a rest", () => {
-  function rested(cap: number | undefined): Places {
-    const places = createPlaces(cap, nothing);
-    places.rateLimited(performance.now());
-    return places;
-  }
+/** Places of a route whose rest just ended. */
+function rested(cap: number | undefined): Places {
+  const places = createPlaces(cap, nothing);
+  places.rateLimited(performance.now());
+  return places;
+}
 
+describe("after a rest", () => {
   test("one attempt goes first, and the others wait for what becomes of it", async () => {
     const places = rested(40);
     const [first] = await occupy(places, 1);

@@ -32,7 +32,7 @@ export class Crowd {
   constructor(clock: VirtualClock, routes: readonly Route[], random: () => number) {
     this.#clock = clock;
     this.#routes = routes;
-    this.#engine = createEngine({ random, checkSchema: () => Promise.resolve(undefined) });
+    this.#engine = createEngine({ random, checkSchema: () => Promise.resolve({ kind: "fits" }) });
   }
 
   get running(): number {
@@ -63,6 +63,7 @@ export class Crowd {
         ...policy,
         requestId: "crowd",
         workload: "crowd",
+        tenant: "crowd",
         request: create(CompleteRequestSchema, {
           clientRequestId: String(number),
           messages: [{ role: Role.USER, text: "Tell me." }],

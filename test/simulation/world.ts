@@ -112,7 +112,7 @@ class World {
     this.#scenario = scenario;
     this.#clock = clock;
     this.#random = random;
-    this.#engine = createEngine({ random, checkSchema: () => Promise.resolve(undefined) });
+    this.#engine = createEngine({ random, checkSchema: () => Promise.resolve({ kind: "fits" }) });
   }
 
   async play(): Promise<Seen> {
@@ -271,6 +271,7 @@ class World {
       ...policy,
       requestId: `call-${index}`,
       workload: "simulated",
+      tenant: "simulated",
       request,
       routes: routes.map((route) => ({ route, limits, sharedLimits: limits, unsupported: undefined })),
       startedAtMs,

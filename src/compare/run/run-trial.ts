@@ -15,7 +15,7 @@ import {
 import { type Attempt, AttemptOutcome, AttemptSchema } from "../../../gen/ts/understudy/v1/ledger_pb.ts";
 import type { Plan } from "../../call/plan.ts";
 import { CallRefused } from "../../call/refusal.ts";
-import type { SchemaCheck } from "../../failover/attempt/verify-answer.ts";
+import type { SchemaCheck } from "../../failover/schema/verify-answer.ts";
 import { type FoundAnswer, makeAnswerShape } from "../shape/make-answer-shape.ts";
 import type { Pace, Paces } from "./pace.ts";
 import type { Spending } from "./spending.ts";
@@ -112,7 +112,7 @@ async function callRoutes(trial: Trial, plan: Plan, cutAfter: number, context: T
     const answer = findAnswer(response, attempt, last);
     const result = makeResult(trial, attempt);
     if (answer === undefined) return { kind: "done", result };
-    result.shape = await makeAnswerShape(plan.request, answer, context.checkSchema);
+    result.shape = await makeAnswerShape(plan.request, answer, context.checkSchema, plan.tenant);
     if (context.includeText) result.response = response ?? makeResponse(answer);
     return { kind: "done", result };
   } finally {

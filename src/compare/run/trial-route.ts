@@ -8,7 +8,7 @@ import type { UpstreamEvent } from "../../call/upstream.ts";
 /** Longest text that is kept of an answer, in characters: as much as the gateway holds back of one. */
 const MAX_TEXT = 4 * 1024 * 1024;
 
-const UNHEEDED: Lease = { ok() {}, failed() {}, neutral() {}, contentArrived() {}, probe: false };
+const UNHEEDED: Lease = { ok() {}, failed() {}, neutral() {}, leave() {}, contentArrived() {}, probe: false };
 const UNWATCHED: RouteSilence = { silent: false, join() {}, leave() {}, judge() {}, takeTrial: () => false };
 
 /** What came over a trial route. */

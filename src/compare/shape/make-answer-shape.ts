@@ -10,7 +10,7 @@ import {
 import type { CompleteRequest } from "../../../gen/ts/understudy/v1/completion_service_pb.ts";
 import type { FinishReason, ToolCall } from "../../../gen/ts/understudy/v1/conversation_pb.ts";
 import { parseJson } from "../../call/json-object.ts";
-import type { SchemaCheck } from "../../failover/attempt/verify-answer.ts";
+import type { SchemaCheck } from "../../failover/schema/verify-answer.ts";
 import { findJson } from "./find-json.ts";
 import { isRefusal } from "./is-refusal.ts";
 import { listJsonFields } from "./list-json-fields.ts";
@@ -31,6 +31,7 @@ export async function makeAnswerShape(
   request: CompleteRequest,
   { text, toolCalls, finishReason }: FoundAnswer,
   checkSchema: SchemaCheck,
+  tenant: string,
 ): Promise<AnswerShape> {
   const { format } = request.responseFormat ?? { format: { case: undefined } };
   const asked = (format.case === "jsonObject" || format.case === "jsonSchema") && text !== "";
@@ -45,7 +46,8 @@ export async function makeAnswerShape(
   if (asked || found !== undefined) shape.jsonValid = found !== undefined;
   else shape.structure = makeTextStructure(text);
   if (format.case === "jsonSchema" && text !== "") {
-    shape.schemaValid = found !== undefined && (await checkSchema(format.value.schemaJson, text)) === undefined;
+    const { schemaJson } = format.value;
+    shape.schemaValid = found !== undefined && (await checkSchema(schemaJson, text, tenant)).kind !== "fault";
   }
   return shape;
 }

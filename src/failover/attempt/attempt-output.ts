@@ -4,6 +4,7 @@ import { FinishReason, type ToolCall } from "../../../gen/ts/understudy/v1/conve
 import type { Delivery } from "../delivery.ts";
 import { MAX_HELD_BYTES } from "../engine-limits.ts";
 import type { AttemptRecord } from "../ledger/attempt-record.ts";
+import type { AnswerCheck, Finding } from "../schema/verify-answer.ts";
 import { type Continued, stopsInMidSentence } from "../seam/seam.ts";
 import { TextPath } from "../seam/text-path.ts";
 
@@ -25,8 +26,8 @@ export interface AttemptOutputOptions {
   readonly includesReasoning: boolean;
   /** Whether an answer without a word can be meant: a stop sequence may end it before the first. */
   readonly mayBeEmpty: boolean;
-  /** Judges a whole answer. Resolves with what is wrong with it, or undefined. Missing if any answer will do. */
-  readonly verify?: ((text: string) => Promise<string | undefined>) | undefined;
+  /** Judges a whole answer. Missing if any answer will do. */
+  readonly verify?: AnswerCheck | undefined;
 }
 
 /** Takes an attempt's content and delivers it, or keeps it until `win` or `flush`. */
@@ -98,7 +99,7 @@ export class AttemptOutput {
   }
 
   /** Judges the whole answer, where the request says what it must be like. Called after `settle`. */
-  verify(): Promise<string | undefined> | undefined {
+  verify(): Promise<Finding> | undefined {
     return this.#options.verify?.(this.#wholeText);
   }
 

@@ -8,6 +8,7 @@ import type { UpstreamFailure } from "../../call/upstream-failure.ts";
 import { MAX_REPEATED_CHARACTERS, MAX_TOOL_CALL_CHARACTERS } from "../engine-limits.ts";
 import { classify } from "../failure-classes.ts";
 import type { AttemptRecord } from "../ledger/attempt-record.ts";
+import type { Finding } from "../schema/verify-answer.ts";
 import { AttemptClock } from "./attempt-clock.ts";
 import type { Outcome } from "./outcome.ts";
 import { Repetition } from "./repetition.ts";
@@ -27,7 +28,7 @@ export interface AttemptSink {
   /** Whether the answer ended at a stop sequence that the upstream could not see. */
   readonly stopped: boolean;
   /** Judges the whole answer after `settle`; undefined if any answer will do. */
-  verify(): Promise<string | undefined> | undefined;
+  verify(): Promise<Finding> | undefined;
 }
 
 /** What an attempt reports while it runs, in the tick in which it happens. */
@@ -275,8 +276,20 @@ export class Attempt implements WatchedAttempt {
       return;
     }
     this.#clock.stop();
-    void verdict.then((fault) =>
-      this.end(fault === undefined ? { kind: "completed", finishReason } : { kind: "badAnswer", message: fault }),
-    );
+    // The upstream has done its part: nobody waits for its place while the answer is checked.
+    this.#options.lease.leave();
+    void verdict.then((finding) => this.end(judgedOutcome(finishReason, finding)));
+  }
+}
+
+/** How an answer ends of which this was found. */
+function judgedOutcome(finishReason: FinishReason, finding: Finding): Outcome {
+  switch (finding.kind) {
+    case "fits":
+      return { kind: "completed", finishReason };
+    case "unchecked":
+      return { kind: "completed", finishReason, unchecked: finding.message };
+    case "fault":
+      return { kind: "badAnswer", message: finding.message };
   }
 }

@@ -14,7 +14,7 @@ const WAITED_FOR: Readonly<Record<Phase, string>> = {
 export function describeOutcome(outcome: Outcome): string {
   switch (outcome.kind) {
     case "completed":
-      return "completed";
+      return outcome.unchecked === undefined ? "completed" : `completed; ${outcome.unchecked}`;
     case "failed":
       return outcome.failure.message;
     case "timedOut":

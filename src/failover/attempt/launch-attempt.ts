@@ -7,10 +7,10 @@ import type { Contender } from "../contest.ts";
 import type { Delivery } from "../delivery.ts";
 import { AttemptRecord } from "../ledger/attempt-record.ts";
 import type { Picked } from "../route-picker.ts";
+import type { AnswerCheck } from "../schema/verify-answer.ts";
 import { type AttemptForm, makeContinuation } from "../seam/continuation.ts";
 import { Attempt, type AttemptEvents } from "./attempt.ts";
 import { AttemptOutput } from "./attempt-output.ts";
-import type { AnswerCheck } from "./verify-answer.ts";
 
 /** So many characters of a request tell which words its answer may hold. */
 const MAX_CONTEXT = 8_000;

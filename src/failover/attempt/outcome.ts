@@ -14,7 +14,12 @@ export type CutShort = "deadline" | "request";
 
 export type Outcome =
   /** The answer came to its end. */
-  | { readonly kind: "completed"; readonly finishReason: FinishReason }
+  | {
+      readonly kind: "completed";
+      readonly finishReason: FinishReason;
+      /** What of it could not be checked, in a sentence. */
+      readonly unchecked?: string;
+    }
   /** The upstream said no, or the connection did. */
   | { readonly kind: "failed"; readonly failure: UpstreamFailure; readonly cutShort?: CutShort }
   /** No first progress within `limitMs`. */

@@ -18,7 +18,10 @@ export interface Said {
 export function shapeOf({ text = "", tools = [], finish = FinishReason.STOP, ...more }: Said): Promise<AnswerShape> {
   const request = more.request ?? create(CompleteRequestSchema);
   const answer = { text, toolCalls: tools, finishReason: finish };
-  return makeAnswerShape(request, answer, () => Promise.resolve(more.schemaFault));
+  const { schemaFault } = more;
+  const finding =
+    schemaFault === undefined ? { kind: "fits" as const } : { kind: "fault" as const, message: schemaFault };
+  return makeAnswerShape(request, answer, () => Promise.resolve(finding), "tests");
 }
 
 export function calls(name: string, argumentsJson: string): ToolCall {

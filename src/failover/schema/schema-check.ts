@@ -3,25 +3,33 @@
 import { availableParallelism } from "node:os";
 import { Piscina } from "piscina";
 import { MAX_HELD_BYTES } from "../engine-limits.ts";
+import { SchemaLanes } from "./schema-lanes.ts";
 import type { SchemaJob, SchemaVerdict } from "./schema-worker.ts";
-import type { SchemaCheck } from "./verify-answer.ts";
+import type { Finding, SchemaCheck } from "./verify-answer.ts";
 
 /** How much of the machine the checks may take: the schemas, and what the answers make of them, are not ours. */
 export interface SchemaCheckLimits {
-  /** Of one check from when it runs, in milliseconds. */
+  /** Of the first try of a check from when it runs, in milliseconds. */
+  readonly quickTimeoutMs: number;
+  /** Of the second try, in milliseconds. */
   readonly timeoutMs: number;
-  /** Checks that wait for a thread. */
+  /** Checks that wait for a thread, in each lane. */
   readonly maxWaiting: number;
+  /** Those of one tenant among them. */
+  readonly maxWaitingOfOne: number;
   readonly maxThreads: number;
   /** Memory of a thread, in MiB. */
   readonly maxHeapMib: number;
 }
 
 export const SCHEMA_CHECK_LIMITS: SchemaCheckLimits = {
+  // Fifty times what a usual check takes.
+  quickTimeoutMs: 50,
   // A schema of 64 KiB and an answer of 4 MiB take a tenth of it; a regular expression that backtracks takes for ever.
   timeoutMs: 1_000,
   // More than this many mean that nothing is checked in time any more.
   maxWaiting: 1_000,
+  maxWaitingOfOne: 250,
   // One that hangs must not stop the others, on the smallest machine either. The other processors are for the calls.
   maxThreads: Math.min(Math.max(2, availableParallelism() >> 1), 8),
   // An answer of 4 MiB takes up to 80 when it is read.
@@ -31,28 +39,35 @@ export const SCHEMA_CHECK_LIMITS: SchemaCheckLimits = {
 /** How long a thread beyond the first stays without work, in milliseconds: starting another takes a tenth of a second. */
 const IDLE_TIMEOUT_MS = 60_000;
 
-const UNCHECKABLE = "the answer cannot be checked against its schema";
+const UNCHECKABLE: Finding = { kind: "fault", message: "the answer cannot be checked against its schema" };
 
 export interface SchemaChecker {
   readonly check: SchemaCheck;
+  /** Resolves when the first check would not have to wait for a thread to start. */
+  readonly ready: Promise<void>;
   /** Ends the threads, and with them the checks that run or wait. */
   close(): Promise<void>;
 }
 
-/** Creates a checker. One thread starts at once in the background, more when checks wait; none keeps the process alive. */
+/** Creates a checker. Two threads start at once, more when checks wait; none keeps the process alive. */
 export function createSchemaChecker(limits: SchemaCheckLimits = SCHEMA_CHECK_LIMITS): SchemaChecker {
-  const { timeoutMs, maxWaiting } = limits;
+  const { quickTimeoutMs, timeoutMs } = limits;
   const pool = startPool(limits);
+  const lanes = new SchemaLanes({ ...limits, maxRunning: limits.maxThreads });
+  const run = (job: Omit<SchemaJob, "timeoutMs">, withinMs: number): Promise<SchemaVerdict | "failed"> =>
+    // It fails if the thread's memory did not suffice, or the pool was closed.
+    pool.run({ ...job, timeoutMs: withinMs }).catch(() => "failed" as const);
   return {
-    async check(schemaJson, text) {
+    async check(schemaJson, text, tenant) {
       // Reading JSON does not stop at the limit of a thread's memory: far beyond it, the whole process would end.
       if (text.length > MAX_HELD_BYTES) return UNCHECKABLE;
-      if (pool.queueSize >= maxWaiting) return describeVerdict({ kind: "timed-out" }, timeoutMs);
-      return pool.run({ schemaJson, text, timeoutMs }).then(
-        (verdict) => describeVerdict(verdict, timeoutMs),
-        () => UNCHECKABLE, // the thread's memory did not suffice, or the pool was closed
-      );
+      const job = { schemaJson, text };
+      const quick = await lanes.run("quick", tenant, () => run(job, quickTimeoutMs));
+      const isLong = quick !== undefined && quick !== "failed" && quick.kind === "timed-out";
+      const verdict = isLong ? await lanes.run("long", tenant, () => run(job, timeoutMs)) : quick;
+      return verdict === "failed" ? UNCHECKABLE : describeVerdict(verdict ?? { kind: "timed-out" }, timeoutMs);
     },
+    ready: Promise.all([1, 2].map(() => run({ schemaJson: "{}", text: "0" }, timeoutMs))).then(() => undefined),
     close: () => pool.destroy(),
   };
 }
@@ -62,28 +77,34 @@ function startPool({ maxThreads, maxHeapMib }: SchemaCheckLimits): Piscina<Schem
   const pool = new Piscina<SchemaJob, SchemaVerdict>({
     filename: new URL(file, import.meta.url).href,
     name: "judgeAnswer",
-    minThreads: 1,
+    minThreads: Math.min(2, maxThreads),
     maxThreads,
     idleTimeout: IDLE_TIMEOUT_MS,
     resourceLimits: { maxOldGenerationSizeMb: maxHeapMib },
     recordTiming: false,
-    stricterFIFO: true, // without it, a check that finds no free thread goes back to the end of the queue
   });
   // A thread that ends while it checks nothing harms nobody: the pool starts another.
   pool.on("error", () => {});
   return pool;
 }
 
-function describeVerdict(verdict: SchemaVerdict, timeoutMs: number): string | undefined {
+function describeVerdict(verdict: SchemaVerdict, timeoutMs: number): Finding {
   switch (verdict.kind) {
     case "fits":
-      return undefined;
-    case "broken":
-      return `the answer breaks its schema: ${verdict.keyword} ${describeDepth(verdict.depth)}`;
-    case "timed-out":
-      return `the answer could not be checked against its schema within ${timeoutMs} ms`;
-    case "uncheckable":
-      return UNCHECKABLE;
+      return verdict;
+    case "broken": {
+      const message = `the answer breaks its schema: ${verdict.keyword} ${describeDepth(verdict.depth)}`;
+      return { kind: "fault", message };
+    }
+    case "unchecked": {
+      const { leftOut } = verdict;
+      const how = leftOut.length === 0 ? "cannot be checked" : `was checked without ${leftOut.join(" and ")}`;
+      return { kind: "unchecked", message: `its schema ${how}` };
+    }
+    case "timed-out": {
+      const message = `the answer could not be checked against its schema within ${timeoutMs} ms`;
+      return { kind: "fault", message };
+    }
   }
 }
 
