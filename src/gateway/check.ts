@@ -21,7 +21,8 @@ export async function check(options: CheckOptions): Promise<number> {
   const { config, file } = loaded;
   const table = createRouteTable();
   closing.defer(() => table.dispose());
-  const routes = table.load(defineRoutes(config, Math.random));
+  const routes = table.load(defineRoutes(config, Math.random)).look();
+  closing.defer(() => routes.release());
   const find = (name: string): ProtectedRoute => getRoute(config, routes, name);
   const surprises = checkRoutes(config, (name) => ({
     capabilities: find(name).capabilities,

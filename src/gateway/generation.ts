@@ -1,6 +1,7 @@
 /** What one configuration became: routes, services, callers and limits, as one value that is swapped whole. */
 
 import { isDeepStrictEqual } from "node:util";
+import type { Config } from "../../gen/ts/understudy/config/v1/config_pb.ts";
 import type { CallObserver } from "../call/call-observer.ts";
 import { CONTINUATION_INSTRUCTION } from "../config/policy-defaults.ts";
 import { resolveCallerScope } from "../config/resolve-caller-scope.ts";
@@ -10,9 +11,9 @@ import { makeEdgeLimits } from "../edge/edge-limits.ts";
 import type { Engine } from "../failover/engine.ts";
 import type { SchemaCheck } from "../failover/schema/verify-answer.ts";
 import { getRoute } from "../plan/get-route.ts";
-import type { PlanSettings } from "../plan/make-plan.ts";
+import type { FoundRoutes, PlanSettings } from "../plan/make-plan.ts";
 import { defineRoutes } from "../route/define-routes.ts";
-import type { RouteSet } from "../route/route-set.ts";
+import type { RoutePins, RouteSet } from "../route/route-set.ts";
 import type { RouteTable } from "../route/route-table.ts";
 import { createAdmin, type Reload } from "../service/admin.ts";
 import { createComparison } from "../service/comparison.ts";
@@ -105,9 +106,14 @@ function makePlanSettings({ loaded: { config }, settings, approvals }: Setup, ro
     requestRouting: config.requestRouting,
     maxTotalTimeoutMs: settings.maxTotalTimeoutMs,
     continuationInstruction: config.continuationInstruction ?? CONTINUATION_INSTRUCTION,
-    findRoute: (name) => getRoute(config, routes, name),
+    pinRoutes: (caller) => findIn(config, routes.pin(caller)),
+    lookAtRoutes: () => findIn(config, routes.look()),
     approvals,
   };
+}
+
+function findIn(config: Config, pins: RoutePins): FoundRoutes {
+  return { find: (name) => getRoute(config, pins, name), release: () => pins.release() };
 }
 
 function listCallers({ loaded: { config } }: Setup): CallerSettings[] {

@@ -6,12 +6,21 @@ import { makeNotConfigured } from "../call/not-configured.ts";
 import { CallRefused } from "../call/refusal.ts";
 import { findRoute } from "../config/route-reference.ts";
 import type { ProtectedRoute } from "../route/protected-route.ts";
-import type { RouteSet } from "../route/route-set.ts";
+import { MAX_ON_DEMAND_COUNT_OF_ONE, type RoutePins } from "../route/route-set.ts";
+
+/** When a place may be free again, in milliseconds: answers take a few seconds. */
+const RETRY_MS = 1_000;
 
 /** The route of a name. Throws `CallRefused` with the reason for which there is none. */
-export function getRoute(config: Config, routes: Pick<RouteSet, "get">, name: string): ProtectedRoute {
-  const route = routes.get(name);
-  if (route !== undefined) return route;
+export function getRoute(config: Config, routes: Pick<RoutePins, "find">, name: string): ProtectedRoute {
+  const route = routes.find(name);
+  if (typeof route !== "string") return route;
+  if (route === "no-place-of-caller") {
+    const message =
+      `route ${name} has no place: running calls of the caller use ${MAX_ON_DEMAND_COUNT_OF_ONE} routes on demand, ` +
+      "as many as one caller may; wait for some to end, or configure routes";
+    throw new CallRefused({ reason: ErrorReason.CALLER_LIMIT, message, retryAfterMs: RETRY_MS });
+  }
   const found = findRoute(config, name);
   switch (found.kind) {
     case "unknown-provider": {

@@ -19,13 +19,24 @@ export interface PlanSettings {
   readonly requestRouting: RequestRouting;
   readonly maxTotalTimeoutMs: number;
   readonly continuationInstruction: string;
-  /** The route of a name. Throws `CallRefused` for a name that means nothing or is not allowed. */
-  readonly findRoute: (name: string) => Route;
+  /** Routes for a call of this caller, which stay alive until they are released. */
+  readonly pinRoutes: (caller: string) => FoundRoutes;
+  /** Routes to look at, which are made for nobody. */
+  readonly lookAtRoutes: () => FoundRoutes;
   readonly approvals: Approvals;
+}
+
+/** Routes that somebody needs for a while. */
+export interface FoundRoutes {
+  /** The route of a name. Throws `CallRefused` for a name that means nothing, is not allowed or has no place. */
+  find(name: string): Route;
+  /** They are not needed any more. */
+  release(): void;
 }
 
 /** What is known about one call besides its request. */
 export interface CallFacts {
+  readonly routes: Pick<FoundRoutes, "find">;
   readonly requestId: string;
   /** The caller's name; empty where no callers are configured. */
   readonly caller: string;
@@ -58,7 +69,7 @@ export function makePlan(request: CompleteRequest, settings: PlanSettings, call:
     tenant: `${call.caller} ${request.workload}`,
     request,
     routes: names.map((name) => {
-      const route = settings.findRoute(name);
+      const route = call.routes.find(name);
       const notApproved = findNotApproved(request.workload, name, settings.approvals);
       const unsupported = findUnsupported(request, route.capabilities, estimatedInputTokens);
       return {

@@ -5,6 +5,9 @@ import type { ProtectedRoute } from "./protected-route.ts";
 /** Most routes on demand that live. Each has connections of its own. */
 const MAX_ON_DEMAND_COUNT = 256;
 
+/** Most of them that came for one caller: the others are for the other callers. */
+export const MAX_ON_DEMAND_COUNT_OF_ONE = MAX_ON_DEMAND_COUNT / 4;
+
 /** How to make a route, and what tells it from others. */
 export interface RouteDefinition {
   /** The same for two definitions exactly if their routes are alike in all that a configuration says. */
@@ -43,15 +46,36 @@ export interface HeldRoute {
   readonly fingerprint: string;
   /** Sets that have it. At 0 it is disposed of. */
   holderCount: number;
+  /** Calls that have it in their plan. While there is one it gives its place to no other. */
+  pinCount: number;
+  /** The caller for whom it was made; empty where no callers are configured. */
+  readonly caller: string;
+}
+
+/**
+ * What a name leads to: a route, nothing, or no place, because every route on demand is in use, or every one that one
+ * caller may have.
+ */
+export type FoundRoute = ProtectedRoute | "none" | "no-place" | "no-place-of-caller";
+
+/** Routes that stay alive while somebody needs them. */
+export interface RoutePins {
+  /** The route of this name; makes it if the name is `provider/model`. */
+  find(name: string): FoundRoute;
+  /** Nobody needs them any more. */
+  release(): void;
 }
 
 /** Makes and closes routes. */
 export interface RouteKeeper {
-  open(name: string, definition: RouteDefinition): HeldRoute;
+  open(name: string, definition: RouteDefinition, caller: string): HeldRoute;
   close(held: HeldRoute): void;
   /** What is known of a name changed: it came, or it went. */
   changed(name: string): void;
 }
+
+/** A route that is only looked at tells nobody of its changes. */
+const UNHEARD: RouteListeners = { onChange() {}, onTransition() {} };
 
 /** The routes of one configuration. Those that an earlier one had too are the same, with their state and connections. */
 export class RouteSet {
@@ -76,12 +100,38 @@ export class RouteSet {
     return [...this.#configured.keys(), ...this.#onDemand.keys()];
   }
 
-  /**
-   * The route of this name; makes it if the name is `provider/model`. Undefined if there is none, or if 256 routes on
-   * demand live and every one of them is in use or isolated.
-   */
-  get(name: string): ProtectedRoute | undefined {
-    return (this.#configured.get(name) ?? this.#getOnDemand(name))?.route;
+  /** Routes for a call of this caller, which stay alive until it has ended. */
+  pin(caller: string): RoutePins {
+    const pinned = new Set<HeldRoute>();
+    return {
+      find: (name) => {
+        const held = this.#configured.get(name) ?? this.#getOnDemand(name, caller);
+        if (typeof held === "string") return held;
+        if (!pinned.has(held)) held.pinCount += 1;
+        pinned.add(held);
+        return held.route;
+      },
+      release: () => {
+        for (const held of pinned) held.pinCount -= 1;
+        pinned.clear();
+      },
+    };
+  }
+
+  /** Routes to look at: those that live, and others for as long as somebody looks, which take nobody's place. */
+  look(): RoutePins {
+    const made = new Map<string, ProtectedRoute>();
+    return {
+      find: (name) => {
+        const found = this.find(name)?.route ?? made.get(name) ?? this.#defineOnDemand(name)?.make(UNHEARD);
+        if (found !== undefined && this.find(name) === undefined) made.set(name, found);
+        return found ?? "none";
+      },
+      release: () => {
+        for (const route of made.values()) route.dispose();
+        made.clear();
+      },
+    };
   }
 
   /** The route of this name if it lives. */
@@ -104,7 +154,7 @@ export class RouteSet {
   /** Takes the route that an earlier set has, if it is still the same, else makes one. */
   #take(name: string, definition: RouteDefinition, before: HeldRoute | undefined): HeldRoute {
     if (before?.fingerprint === definition.fingerprint) return this.#hold(before);
-    return this.#hold(this.#keeper.open(name, definition));
+    return this.#hold(this.#keeper.open(name, definition, before?.caller ?? ""));
   }
 
   #keepOnDemand(before: ReadonlyMap<string, HeldRoute>): void {
@@ -116,7 +166,7 @@ export class RouteSet {
     }
   }
 
-  #getOnDemand(name: string): HeldRoute | undefined {
+  #getOnDemand(name: string, caller: string): HeldRoute | Exclude<FoundRoute, ProtectedRoute> {
     const living = this.#onDemand.get(name);
     if (living !== undefined) {
       this.#onDemand.delete(name);
@@ -124,8 +174,10 @@ export class RouteSet {
       return living;
     }
     const definition = this.#released ? undefined : this.#defineOnDemand(name);
-    if (definition === undefined || !this.#makeRoom()) return undefined;
-    const held = this.#hold(this.#keeper.open(name, definition));
+    if (definition === undefined) return "none";
+    if (caller !== "" && !this.#makeRoomOf(caller)) return "no-place-of-caller";
+    if (!this.#makeRoom()) return "no-place";
+    const held = this.#hold(this.#keeper.open(name, definition, caller));
     this.#onDemand.set(name, held);
     this.#keeper.changed(name);
     return held;
@@ -137,10 +189,19 @@ export class RouteSet {
     return this.#definitions.onDemand(name.slice(0, slash), name.slice(slash + 1));
   }
 
-  /** Makes room for one more route. Those that rest go last, for their rest would be forgotten. */
+  /** Makes room for one more route of a caller: one of its own goes. */
+  #makeRoomOf(caller: string): boolean {
+    const own = [...this.#onDemand.values()].filter((held) => held.caller === caller);
+    return own.length < MAX_ON_DEMAND_COUNT_OF_ONE || this.#sendAway(own);
+  }
+
   #makeRoom(): boolean {
-    if (this.#onDemand.size < MAX_ON_DEMAND_COUNT) return true;
-    const idle = [...this.#onDemand.values()].filter(({ route }) => route.idle && !route.isolated);
+    return this.#onDemand.size < MAX_ON_DEMAND_COUNT || this.#sendAway([...this.#onDemand.values()]);
+  }
+
+  /** Closes one that nobody needs. Those that rest go last, for their rest would be forgotten. */
+  #sendAway(held: readonly HeldRoute[]): boolean {
+    const idle = held.filter(({ route, pinCount }) => pinCount === 0 && route.idle && !route.isolated);
     const leaver = idle.find(({ route }) => route.refusal() === undefined) ?? idle[0];
     if (leaver === undefined) return false;
     this.#onDemand.delete(leaver.route.name);

@@ -55,7 +55,7 @@ export function createRouteTable(onChange: (change: RouteChange) => void = () =>
 
   const keeper: RouteKeeper = {
     changed: (name) => feed.changed(name),
-    open(name, definition) {
+    open(name, definition, caller) {
       const route: ProtectedRoute = definition.make({
         onChange: () => feed.changed(name),
         onTransition: (transition) => {
@@ -63,7 +63,7 @@ export function createRouteTable(onChange: (change: RouteChange) => void = () =>
         },
       });
       isolations.applyTo(route);
-      const held: HeldRoute = { route, fingerprint: definition.fingerprint, holderCount: 0 };
+      const held: HeldRoute = { route, fingerprint: definition.fingerprint, holderCount: 0, pinCount: 0, caller };
       live.add(held);
       return held;
     },

@@ -7,7 +7,7 @@ import { RoutingSchema } from "../../gen/ts/understudy/v1/routing_pb.ts";
 import type { CallContext } from "../call/call-context.ts";
 import { findMarginFaults } from "../config/acceptance-ranges.ts";
 import { findWorkload } from "../plan/find-workload.ts";
-import type { PlanSettings } from "../plan/make-plan.ts";
+import type { FoundRoutes, PlanSettings } from "../plan/make-plan.ts";
 import { resolveRouteNames } from "../plan/routing.ts";
 import { checkMayUseRoute, checkMayUseWorkload } from "./check-scope.ts";
 import { refuseField, refuseFields } from "./refuse-fields.ts";
@@ -26,6 +26,7 @@ export function findComparedRoutes(
   request: CompareRoutesRequest,
   { caller }: CallContext,
   settings: PlanSettings,
+  found: Pick<FoundRoutes, "find">,
 ): ComparedRoutes {
   checkNumbers(request);
   checkMayUseWorkload(request.workload, caller);
@@ -39,7 +40,7 @@ export function findComparedRoutes(
     workload,
     settings,
   );
-  for (const route of [primary, ...backups]) settings.findRoute(route);
+  for (const route of [primary, ...backups]) found.find(route);
   return { workload, primary, backups };
 }
 
@@ -48,10 +49,10 @@ export function keepCurrent(
   done: readonly SampleResult[],
   samples: readonly Sample[],
   routes: readonly string[],
-  { findRoute }: PlanSettings,
+  found: Pick<FoundRoutes, "find">,
 ): SampleResult[] {
   const names = new Set(samples.map(({ name }) => name));
-  const models = new Map(routes.map((name) => [name, findRoute(name).model]));
+  const models = new Map(routes.map((name) => [name, found.find(name).model]));
   return done.filter(({ sample, route, attempt }) => {
     if (attempt === undefined || !names.has(sample) || !models.has(route)) return false;
     return models.get(attempt.route) === attempt.model;

@@ -13,7 +13,7 @@ import { runComparison } from "../compare/run/run-comparison.ts";
 import type { TrialTools } from "../compare/run/run-trial.ts";
 import type { Engine } from "../failover/engine.ts";
 import type { SchemaCheck } from "../failover/schema/verify-answer.ts";
-import { makePlan, type PlanSettings } from "../plan/make-plan.ts";
+import { type CallFacts, type FoundRoutes, makePlan, type PlanSettings } from "../plan/make-plan.ts";
 import { collectAnswer } from "./collect-answer.ts";
 import type { ComparisonPlaces } from "./comparison-places.ts";
 import { findComparedRoutes, keepCurrent } from "./comparison-routes.ts";
@@ -37,8 +37,8 @@ export interface ComparisonOptions {
 /** Creates the handlers of `ComparisonService`. */
 export function createComparison(options: ComparisonOptions): ComparisonHandlers {
   const { settings, engine, checkSchema, sampleSets, places, random, observer } = options;
-  const makeTools = (caller: Caller | undefined): TrialTools => ({
-    planCall: (request, routes, requestId) => planCall(request, routes, requestId, settings),
+  const makeTools = (caller: Caller | undefined, found: FoundRoutes): TrialTools => ({
+    planCall: (request, routes, requestId) => planCall(request, routes, { requestId, routes: found }, settings),
     complete(plan, signal) {
       const onEnd = (run: CallRun): void => observer.callEnded(makeTrialRecord(plan, run, caller));
       return collectAnswer(
@@ -52,10 +52,12 @@ export function createComparison(options: ComparisonOptions): ComparisonHandlers
   return {
     async *compareRoutes(request, context) {
       noteRequest(context.trail, { workload: request.workload }, settings.workloads);
-      const { workload, primary, backups } = findComparedRoutes(request, context, settings);
-      const samples = await findSamples(request, sampleSets, context.caller);
-      const leave = places.take();
+      const found = settings.pinRoutes(context.caller?.name ?? "");
+      let leave = (): void => {};
       try {
+        const { workload, primary, backups } = findComparedRoutes(request, context, settings, found);
+        const samples = await findSamples(request, sampleSets, context.caller);
+        leave = places.take();
         yield* runComparison(
           {
             comparisonId: context.requestId,
@@ -67,14 +69,15 @@ export function createComparison(options: ComparisonOptions): ComparisonHandlers
             maxMicroUsd: request.maxCostMicroUsd,
             maxTokens: request.maxTokens,
             margins: resolveMargins([request.acceptance, workload.acceptance]),
-            done: keepCurrent(request.done, samples, [primary, ...backups], settings),
+            done: keepCurrent(request.done, samples, [primary, ...backups], found),
             includeText: request.includeText,
           },
-          makeTools(context.caller),
+          makeTools(context.caller, found),
           context.signal,
         );
       } finally {
         leave();
+        found.release();
       }
     },
   };
@@ -84,7 +87,7 @@ export function createComparison(options: ComparisonOptions): ComparisonHandlers
 function planCall(
   request: CompleteRequest,
   routes: readonly string[],
-  requestId: string,
+  facts: Pick<CallFacts, "requestId" | "routes">,
   settings: PlanSettings,
 ): Plan {
   const [primary = "", ...backups] = routes;
@@ -92,7 +95,7 @@ function planCall(
   // What a comparison is to find out cannot be its condition.
   const approvals = { ...settings.approvals, enforced: false };
   const allowed = { ...settings, requestRouting: RequestRouting.ANY, approvals };
-  const call = { requestId, caller: "comparison", timeoutMs: undefined, unary: false, nowMs: performance.now() };
+  const call = { ...facts, caller: "comparison", timeoutMs: undefined, unary: false, nowMs: performance.now() };
   return makePlan(routed, allowed, call);
 }
 

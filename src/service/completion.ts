@@ -27,9 +27,19 @@ export function createCompletion(settings: PlanSettings, engine: Engine): Comple
     validateRequest(request);
     noteRequest(trail, request, settings.workloads);
     checkScope(request, caller);
-    const call = { requestId, caller: caller?.name ?? "", timeoutMs, unary, nowMs: performance.now() };
-    const plan = makePlan(request, settings, call);
-    return engine.run(plan, signal, trail.began(plan.routes.map(({ route }) => route.name)));
+    const routes = settings.pinRoutes(caller?.name ?? "");
+    try {
+      const call = { requestId, caller: caller?.name ?? "", routes, timeoutMs, unary, nowMs: performance.now() };
+      const plan = makePlan(request, settings, call);
+      const tell = trail.began(plan.routes.map(({ route }) => route.name));
+      return engine.run(plan, signal, (ended) => {
+        routes.release();
+        tell(ended);
+      });
+    } catch (error) {
+      routes.release();
+      throw error;
+    }
   };
   return {
     async complete(request, context): Promise<CompleteResponse> {

@@ -24,7 +24,7 @@ import type { Plan, PlannedRoute as PlanRoute } from "../call/plan.ts";
 import { CallRefused, type Refusal } from "../call/refusal.ts";
 import { describeApproval } from "../plan/describe-approval.ts";
 import { doesThink, PLAIN_ATTEMPT, resolveLimits } from "../plan/limits.ts";
-import { makePlan, type PlanSettings } from "../plan/make-plan.ts";
+import { type FoundRoutes, makePlan, type PlanSettings } from "../plan/make-plan.ts";
 import { describePolicy, resolveWorkloadPolicy } from "../plan/policy.ts";
 import type { ProtectedRoute } from "../route/protected-route.ts";
 import type { RouteTable } from "../route/route-table.ts";
@@ -110,7 +110,8 @@ export function createRoutes(
       validateRequest(request);
       noteRequest(trail, request, settings.workloads);
       checkScope(request, caller);
-      const call = { requestId, caller: caller?.name ?? "", timeoutMs, nowMs: performance.now(), unary: false };
+      using routes = lookAt(settings);
+      const call = { requestId, caller: caller?.name ?? "", routes, timeoutMs, nowMs: performance.now(), unary: false };
       const plan = makePlan(request, settings, call);
       return create(ExplainRequestResponseSchema, {
         routes: plan.routes.map(explainRoute),
@@ -156,12 +157,11 @@ function describeRoute(
   return described;
 }
 
-function describeWorkload(
-  name: string,
-  { workloads, maxTotalTimeoutMs, approvals, findRoute }: PlanSettings,
-): Workload {
+function describeWorkload(name: string, settings: PlanSettings): Workload {
+  const { workloads, maxTotalTimeoutMs, approvals } = settings;
   const workload = workloads[name];
-  const thinking = workload && findRoute(workload.primary).capabilities.thinking;
+  using routes = lookAt(settings);
+  const thinking = workload && routes.find(workload.primary).capabilities.thinking;
   const limits = resolveLimits([workload?.policy], { ...PLAIN_ATTEMPT, thinks: doesThink(thinking, undefined) });
   const resolved = resolveWorkloadPolicy(workload?.policy, workload?.backups.length ?? 0, maxTotalTimeoutMs);
   const routing = create(RoutingSchema, {
@@ -181,6 +181,12 @@ function describePlanned(plan: Plan): Policy | undefined {
   const totalTimeoutMs = Math.round(plan.deadlineAtMs - plan.startedAtMs);
   const [primary] = plan.routes;
   return primary && describePolicy({ ...plan, totalTimeoutMs }, primary.limits);
+}
+
+/** Looks at routes until the end of the block. */
+function lookAt({ lookAtRoutes }: PlanSettings): Pick<FoundRoutes, "find"> & Disposable {
+  const routes = lookAtRoutes();
+  return { find: (name) => routes.find(name), [Symbol.dispose]: () => routes.release() };
 }
 
 function explainRoute({ route, unsupported }: PlanRoute): PlannedRoute {

@@ -4,6 +4,8 @@ import { ConfigSchema } from "../../gen/ts/understudy/config/v1/config_pb.ts";
 import { ErrorReason } from "../../gen/ts/understudy/v1/ledger_pb.ts";
 import { CallRefused, type Refusal } from "../../src/call/refusal.ts";
 import { getRoute } from "../../src/plan/get-route.ts";
+import type { ProtectedRoute } from "../../src/route/protected-route.ts";
+import type { FoundRoute } from "../../src/route/route-set.ts";
 import { standbyRoute } from "../route/standby-route.ts";
 
 const names = Array.from({ length: 12 }, (_, index) => `route-${index + 1}`);
@@ -13,19 +15,19 @@ const config = create(ConfigSchema, {
 });
 
 /** Routes of which the first is there, and `local/qwen`. */
-function find(name: string) {
+function find(name: string, missing: Exclude<FoundRoute, ProtectedRoute> = "none") {
   const known = ["route-1", "local/qwen"].includes(name);
   const route = known ? standbyRoute({ name }) : undefined;
   try {
-    return getRoute(config, { get: () => route }, name).name;
+    return getRoute(config, { find: () => route ?? missing }, name).name;
   } finally {
     route?.dispose();
   }
 }
 
-function refusalOf(name: string): Refusal | undefined {
+function refusalOf(name: string, missing?: Exclude<FoundRoute, ProtectedRoute>): Refusal | undefined {
   try {
-    find(name);
+    find(name, missing);
   } catch (error) {
     if (error instanceof CallRefused) return error.refusal;
   }
@@ -54,4 +56,13 @@ test.each([
   ["route-2", ErrorReason.AT_CAPACITY, "route route-2 has no place: too many routes on demand are in use"],
 ])("says why there is no %s", (name, reason, message) => {
   expect(refusalOf(name)).toEqual({ reason, message });
+});
+
+test("says how many routes on demand a caller may have", () => {
+  expect(refusalOf("local/llama-3", "no-place-of-caller")).toMatchObject({
+    reason: ErrorReason.CALLER_LIMIT,
+    message:
+      "route local/llama-3 has no place: running calls of the caller use 64 routes on demand, as many as one caller may; " +
+      "wait for some to end, or configure routes",
+  });
 });

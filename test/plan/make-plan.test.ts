@@ -40,12 +40,14 @@ function planFor(init: Init = {}, world: World = {}) {
   const workloads = Object.fromEntries(
     Object.entries(world.workloads ?? { stories: STORIES }).map(([name, each]) => [name, create(WorkloadSchema, each)]),
   );
+  const routes = { find: (name: string) => route(name, [], world.traits?.[name]), release: () => {} };
   const settings: PlanSettings = {
     workloads,
     requestRouting: RequestRouting.CONFIGURED,
     maxTotalTimeoutMs: HOUR_MS,
     continuationInstruction: "Go on.",
-    findRoute: (name) => route(name, [], world.traits?.[name]),
+    pinRoutes: () => routes,
+    lookAtRoutes: () => routes,
     approvals: makeApprovals({
       required: world.required ?? RequireApproval.OFF,
       workloads,
@@ -57,6 +59,7 @@ function planFor(init: Init = {}, world: World = {}) {
   const call: CallFacts = {
     requestId: "call-1",
     caller: "",
+    routes,
     timeoutMs: undefined,
     nowMs: 1_000,
     unary: false,

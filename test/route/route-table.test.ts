@@ -8,7 +8,7 @@ import { createRouteTable, type RouteNews, type RouteTable } from "../../src/rou
 import { standbyRoute } from "./standby-route.ts";
 
 let table: RouteTable;
-let routes: RouteSet;
+let routes: ReturnType<typeof asked>;
 let closed: string[];
 let changes: RouteChange[];
 
@@ -31,13 +31,28 @@ beforeEach(() => {
   closed = [];
   changes = [];
   table = createRouteTable((change) => changes.push(change));
-  routes = table.load(define({ b: "1", a: "1" }));
+  routes = asked(table.load(define({ b: "1", a: "1" })));
 });
 afterEach(() => {
   table.dispose();
   expect(vi.getTimerCount()).toBe(0);
   vi.useRealTimers();
 });
+
+/** A set of routes as a call asks for one that it does not need any more. */
+function asked(set: RouteSet) {
+  return {
+    set,
+    get(name: string): ProtectedRoute | undefined {
+      const pins = set.pin("");
+      const found = pins.find(name);
+      pins.release();
+      return typeof found === "string" ? undefined : found;
+    },
+    list: () => set.list(),
+    release: () => set.release(),
+  };
+}
 
 function inUse(name: string): ReturnType<ProtectedRoute["admit"]> | undefined {
   return routes.get(name)?.admit({ maxWaitMs: 0, signal: new AbortController().signal });
@@ -97,6 +112,50 @@ test("closes a resting route when no other is idle, and never one in use or isol
   expect(closed).toEqual(["local/resting"]);
   expect(routes.get("local/more")).toBeUndefined();
   expect(table.list()).toHaveLength(258);
+});
+
+test("a route that a running call has in its plan gives its place to no other", () => {
+  const call = routes.set.pin("");
+  call.find("local/backup");
+  for (let model = 0; model < 300; model += 1) routes.get(`local/${model}`);
+  expect(table.find("local/backup")).toBeDefined();
+  call.release();
+  for (let model = 0; model < 300; model += 1) routes.get(`local/${model}`);
+  expect(table.find("local/backup")).toBeUndefined();
+});
+
+test("a call counts once for a route that it names twice, and releases it once", () => {
+  const [call, other] = [routes.set.pin(""), routes.set.pin("")];
+  call.find("local/m");
+  call.find("local/m");
+  call.release();
+  call.release();
+  other.find("local/m");
+  for (let model = 0; model < 300; model += 1) routes.get(`local/${model}`);
+  expect(table.find("local/m")).toBeDefined();
+});
+
+test("a caller has a quarter of the places, and its own routes go for its next ones", () => {
+  const running = routes.set.pin("busy");
+  for (let model = 0; model < 64; model += 1) expect(running.find(`local/${model}`)).toBeTypeOf("object");
+  expect(running.find("local/more")).toBe("no-place-of-caller");
+  expect(running.find("local/0")).toBeTypeOf("object");
+  expect(routes.set.pin("other").find("local/other")).toBeTypeOf("object");
+  running.release();
+  expect(routes.set.pin("busy").find("local/more")).toBeTypeOf("object");
+  expect(closed).toEqual(["local/1"]);
+});
+
+test("who only looks makes no route, and what is there is looked at as it is", () => {
+  routes.get("local/m")?.coolDown(60_000, "answered 429");
+  const looked = routes.set.look();
+  expect(looked.find("local/m")).toBe(table.find("local/m"));
+  expect(looked.find("local/new")).toMatchObject({ model: "new" });
+  expect(looked.find("local/new")).toBe(looked.find("local/new"));
+  expect(looked.find("nobody/m")).toBe("none");
+  expect(table.find("local/new")).toBeUndefined();
+  looked.release();
+  expect(closed).toEqual(["local/new"]);
 });
 
 test("gives a watcher everything first, then what changed, each route once", async () => {
@@ -169,7 +228,7 @@ test("tells a watcher of routes that are gone", async () => {
 test("keeps a route that did not change, with its state and its connections", async () => {
   routes.get("a")?.coolDown(60_000, "answered 429");
   const before = routes.get("a");
-  const next = table.load(define({ a: "1", b: "2" }));
+  const next = asked(table.load(define({ a: "1", b: "2" })));
   expect(next.get("a")).toBe(before);
   expect(next.get("b")).not.toBe(routes.get("b"));
   expect(next.get("a")?.refusal()?.message).toContain("cooling down");
@@ -179,9 +238,9 @@ test("keeps a route that did not change, with its state and its connections", as
 
 test("keeps routes on demand whose provider did not change", () => {
   const before = routes.get("local/m");
-  const same = table.load(define({ a: "1" }));
+  const same = asked(table.load(define({ a: "1" })));
   expect(same.get("local/m")).toBe(before);
-  const other = table.load(define({ a: "1" }, "2"));
+  const other = asked(table.load(define({ a: "1" }, "2")));
   expect(other.list().map(({ name }) => name)).toEqual(["a"]);
   expect(other.get("local/m")).not.toBe(before);
 });
@@ -199,8 +258,8 @@ test("lets calls that began before go on with their routes until the last has en
 });
 
 test("closes a route only when no configuration has it, however many there were", () => {
-  const second = table.load(define({ a: "1", b: "1" }));
-  const third = table.load(define({ a: "1" }));
+  const second = asked(table.load(define({ a: "1", b: "1" })));
+  const third = asked(table.load(define({ a: "1" })));
   routes.release();
   routes.release();
   expect(closed).toEqual([]);
@@ -212,7 +271,7 @@ test("closes a route only when no configuration has it, however many there were"
 test("keeps a changed route isolated, and isolates it for the calls that began before too", async () => {
   const old = routes.get("a");
   table.isolate("a", "maintenance", Date.now() + 60_000);
-  const next = table.load(define({ a: "2", b: "1" }));
+  const next = asked(table.load(define({ a: "2", b: "1" })));
   expect(next.get("a")?.describe().availability).toMatchObject({ cause: "maintenance" });
   table.restore("a");
   expect([old?.isolated, next.get("a")?.isolated]).toEqual([false, false]);
@@ -225,23 +284,23 @@ test("keeps a name isolated while no configuration has it", () => {
   table.isolate("a", "maintenance");
   table.load(define({ b: "1" }));
   expect(table.find("a")).toBeUndefined();
-  expect(table.load(define({ a: "1", b: "1" })).get("a")?.isolated).toBe(true);
+  expect(asked(table.load(define({ a: "1", b: "1" }))).get("a")?.isolated).toBe(true);
   table.restore("a");
-  expect(table.load(define({ a: "2", b: "1" })).get("a")?.isolated).toBe(false);
+  expect(asked(table.load(define({ a: "2", b: "1" }))).get("a")?.isolated).toBe(false);
 });
 
 test("forgets an isolation whose time passed while no configuration had its route", async () => {
   table.isolate("a", "maintenance", Date.now() + 1_000);
   table.load(define({ b: "1" }));
   await vi.advanceTimersByTimeAsync(1_000);
-  expect(table.load(define({ a: "1", b: "1" })).get("a")?.isolated).toBe(false);
+  expect(asked(table.load(define({ a: "1", b: "1" }))).get("a")?.isolated).toBe(false);
 });
 
 test("keeps a route on demand isolated when its provider changes, and shows it", () => {
   routes.get("local/m");
   routes.get("local/other");
   table.isolate("local/m", "maintenance");
-  const next = table.load(define({ a: "1", b: "1" }, "2"));
+  const next = asked(table.load(define({ a: "1", b: "1" }, "2")));
   expect(table.list().map(({ name }) => name)).toEqual(["a", "b", "local/m"]);
   expect(next.get("local/m")?.isolated).toBe(true);
   table.restore("local/m");
@@ -274,7 +333,9 @@ test("tells every change of a present route's state once, with its cause and its
 });
 
 test("does not tell that a route is full, nor what becomes of a route that was replaced", async () => {
-  const one = table.load({ ...define({}), configured: new Map([["a", defines("a", "1", { maxConcurrency: 1 })]]) });
+  const one = asked(
+    table.load({ ...define({}), configured: new Map([["a", defines("a", "1", { maxConcurrency: 1 })]]) }),
+  );
   (await lease(one.get("a"))).ok();
   expect(changes).toEqual([]);
   const before = one.get("a");

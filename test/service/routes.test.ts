@@ -55,16 +55,21 @@ function serveWorkloads(
   const workloads = Object.fromEntries(
     Object.entries(routings).map(([name, routing]) => [name, create(WorkloadSchema, { ...routing, policy })]),
   );
+  const found = {
+    find: (name: string) => {
+      const route = routes.find(name)?.route;
+      if (route !== undefined) return route;
+      throw new CallRefused({ reason: ErrorReason.ROUTE_NOT_FOUND, message: "no such route" });
+    },
+    release: () => {},
+  };
   const settings: PlanSettings = {
     workloads,
     requestRouting: RequestRouting.CONFIGURED,
     maxTotalTimeoutMs: 3_600_000,
     continuationInstruction: "Go on.",
-    findRoute: (name) => {
-      const route = routes.get(name);
-      if (route !== undefined) return route;
-      throw new CallRefused({ reason: ErrorReason.ROUTE_NOT_FOUND, message: "no such route" });
-    },
+    pinRoutes: () => found,
+    lookAtRoutes: () => found,
     approvals: makeApprovals({ required, workloads, granted: [], shapeOf: () => undefined }),
   };
   return createRoutes(settings, table, { operatorActed: (act) => void acts.push(act) }, new AbortController().signal);

@@ -100,6 +100,14 @@ export async function stageComparison(
   };
   const records: CallRecord[] = [];
   const engine = createEngine({ random: Math.random, checkSchema: schemaChecker.check });
+  const found = {
+    find: (name: string) => {
+      const route = routes.get(name);
+      if (route !== undefined) return route;
+      throw new CallRefused({ reason: ErrorReason.ROUTE_NOT_FOUND, message: `route ${name} is not configured` });
+    },
+    release: () => {},
+  };
   const comparison = createComparison({
     settings: {
       workloads,
@@ -113,11 +121,8 @@ export async function stageComparison(
         granted: [],
         shapeOf: () => undefined,
       }),
-      findRoute: (name) => {
-        const route = routes.get(name);
-        if (route !== undefined) return route;
-        throw new CallRefused({ reason: ErrorReason.ROUTE_NOT_FOUND, message: `route ${name} is not configured` });
-      },
+      pinRoutes: () => found,
+      lookAtRoutes: () => found,
     },
     engine,
     observer: { callEnded: (record) => void records.push(record) },
