@@ -53,7 +53,7 @@ export function createComparison(options: ComparisonOptions): ComparisonHandlers
     async *compareRoutes(request, context) {
       noteRequest(context.trail, { workload: request.workload }, settings.workloads);
       const found = settings.pinRoutes(context.caller?.name ?? "");
-      let leave = (): void => {};
+      let leave: (() => void) | undefined;
       try {
         const { workload, primary, backups } = findComparedRoutes(request, context, settings, found);
         const samples = await findSamples(request, sampleSets, context.caller);
@@ -76,7 +76,7 @@ export function createComparison(options: ComparisonOptions): ComparisonHandlers
           context.signal,
         );
       } finally {
-        leave();
+        leave?.();
         found.release();
       }
     },

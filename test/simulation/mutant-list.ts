@@ -216,8 +216,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "a broken schema is delivered",
     file: "failover/attempt/attempt.ts",
-    find: "this.end(fault === undefined ?",
-    replace: "this.end(fault !== null ?",
+    find: 'return { kind: "badAnswer", message: finding.message };',
+    replace: 'return { kind: "completed", finishReason };',
     caughtBy: "test/failover/json.test.ts",
   },
   {

@@ -59,8 +59,8 @@ function retries(phase: Phase, { status, retryAfterMs, afterMs = 0 }: Incident, 
     case "retry":
       return !hasProgress(phase);
     case "retryQuick":
-      // A gateway timeout was preceded by work, however soon it is told.
-      return !hasProgress(phase) && status !== 504 && afterMs < QUICK_FAILURE_MS;
+      // A gateway timeout was preceded by work, however soon it is told; one that names a time is left alone until then.
+      return !hasProgress(phase) && status !== 504 && retryAfterMs === undefined && afterMs < QUICK_FAILURE_MS;
     case "coolDown":
       return retryAfterMs !== undefined && retryAfterMs <= MAX_RETRY_WAIT_MS;
     default:

@@ -11,7 +11,7 @@ const READ_MS = 500;
 const LATE_MS = 5_000;
 
 /** Within the wait for usage behind the finish reason, in milliseconds. */
-const LATE_USAGE_MS = 500;
+const LATE_USAGE_MS = 100;
 
 /** Just too long for a quick failure. */
 const SLOW_MS = 2_100;
@@ -43,11 +43,24 @@ export const FAULT_ROWS: readonly FaultRow[] = [
   answers(500, "server-error"),
   answers(500, "server-error", { name: "500 after 2.1 s", ...slowly(500) }),
   answers(503, { "openai-chat": "overloaded", "anthropic-messages": "server-error" }),
+  answers(
+    503,
+    { "openai-chat": "overloaded", "anthropic-messages": "server-error" },
+    {
+      name: "503 for 30 s",
+      faults: "status=503+retry-after=30",
+      retryAfterMs: 30_000,
+    },
+  ),
   answers(504, "server-error"),
   answers(529, "overloaded"),
   answers(502, "server-error", { name: "502 HTML page", faults: "html" }),
   happens("200 HTML page", FIRST, { faults: "html-200", status: 200, end: { kind: "malformed" } }),
-  happens("200 gzip body", FIRST, { faults: "gzip", status: 200, end: { kind: "malformed" } }),
+  happens("200 gzip body", FIRST, {
+    faults: "gzip",
+    status: 200,
+    end: { kind: "completed", finish: "STOP", usageKnown: true },
+  }),
   happens("200 garbage", FIRST, { faults: "garbage", status: 200, end: { kind: "malformed" } }),
   silences("silence", (pieces) => `stall=${pieces}`, "hang"),
   silences("pings only", (pieces) => `stall-pings=${pieces}`),
