@@ -56,7 +56,7 @@ export const FAULT_ROWS: readonly FaultRow[] = [
   answers(529, "overloaded"),
   answers(502, "server-error", { name: "502 HTML page", faults: "html" }),
   happens("200 HTML page", FIRST, { faults: "html-200", status: 200, end: { kind: "malformed" } }),
-  happens("200 gzip body", FIRST, {
+  happens("200 gzip body", FINISHED, {
     faults: "gzip",
     status: 200,
     end: { kind: "completed", finish: "STOP", usageKnown: true },
