@@ -176,7 +176,6 @@ export class Attempt implements WatchedAttempt {
         this.#progress("reasoning", event.text.length);
         sink.reasoning(event.text, event.opaque);
         this.#judge();
-        this.#endIfRepeated(event.text);
         break;
       case "toolCallGrew":
         record.toolCallBegun = true;
