@@ -20,14 +20,18 @@ export class Repetition {
     this.#tail += text;
     if (this.#unseen < STRIDE) return false;
     this.#unseen = 0;
-    this.#tail = this.#tail.slice(-MAX_REPEATED_CHARACTERS);
-    return this.#tail.length === MAX_REPEATED_CHARACTERS && (this.#tail.trim() === "" || isRepeated(this.#tail));
+    const tail = this.#tail.slice(-MAX_REPEATED_CHARACTERS);
+    this.#tail = tail;
+    if (tail.length < MAX_REPEATED_CHARACTERS) return false;
+    if (tail.trim() === "") return true;
+    const period = findPeriod(tail.slice(-LONGEST_PIECE - PROBE));
+    return period !== undefined && tail.startsWith(tail.slice(period));
   }
 }
 
-function isRepeated(text: string): boolean {
-  const probeAt = text.length - PROBE;
-  const before = text.lastIndexOf(text.slice(probeAt), probeAt - 1);
-  const period = probeAt - before;
-  return before >= 0 && period <= LONGEST_PIECE && text.startsWith(text.slice(period));
+/** After how many characters the end of a text seems to come again: what its last ones were before. */
+function findPeriod(end: string): number | undefined {
+  const probeAt = end.length - PROBE;
+  const before = end.lastIndexOf(end.slice(probeAt), probeAt - 1);
+  return before < 0 ? undefined : probeAt - before;
 }

@@ -8,7 +8,7 @@ import type { Route } from "../../call/route.ts";
 import { describeOutcome } from "../attempt/describe-outcome.ts";
 import type { Outcome } from "../attempt/outcome.ts";
 import { classify } from "../failure-classes.ts";
-import { estimatePieceTokens, estimateTextTokens, mergeUsage, settleUsage } from "./token-usage.ts";
+import { estimateTextTokens, LONGEST_TOKEN, mergeUsage, settleUsage } from "./token-usage.ts";
 
 /** How an attempt came about. */
 export interface AttemptOrigin {
@@ -48,8 +48,10 @@ export class AttemptRecord {
   #reported: Usage | undefined;
   /** How much had come when the upstream last counted. */
   #countedBytes = 0;
-  #pieceTokens = 0;
-  #scriptTokens = 0;
+  #deliveredText = "";
+  /** Pieces of it that are a token at most, and how much came in longer ones. */
+  #shortPieces = 0;
+  #longPieceCharacters = 0;
 
   constructor(origin: AttemptOrigin, estimatedInputTokens: number) {
     this.origin = origin;
@@ -68,8 +70,9 @@ export class AttemptRecord {
 
   /** Counts tokens of text that reached the client. */
   countDelivered(text: string): void {
-    this.#pieceTokens += estimatePieceTokens(text);
-    this.#scriptTokens += estimateTextTokens(text);
+    this.#deliveredText += text;
+    if (text.length <= LONGEST_TOKEN) this.#shortPieces += 1;
+    else this.#longPieceCharacters += text.length;
   }
 
   /**
@@ -82,7 +85,9 @@ export class AttemptRecord {
       const share = this.deliveredBytes / this.receivedBytes;
       return Math.ceil(Number(outputTokens - reasoningTokens) * Math.min(1, share));
     }
-    return Math.ceil(Math.min(this.#pieceTokens, this.#scriptTokens));
+    const byScript = estimateTextTokens(this.#deliveredText);
+    const longShare = this.#longPieceCharacters / Math.max(1, this.#deliveredText.length);
+    return Math.ceil(Math.min(this.#shortPieces + byScript * longShare, byScript));
   }
 
   end(outcome: Outcome): void {

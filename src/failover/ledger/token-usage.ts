@@ -15,8 +15,8 @@ import { MIN_CONTINUATION_SHARE, MIN_CONTINUATION_TOKENS } from "../engine-limit
 /** Scripts of which a character is about a token. */
 const WIDE = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/gu;
 
-/** Most characters of a token: a long word with its space. */
-const LONGEST_TOKEN = 12;
+/** Most characters of a token, a long word with its space. Most upstreams send one token in each piece of a stream. */
+export const LONGEST_TOKEN = 12;
 
 /** What is known about an attempt when its usage is settled. */
 export interface UsageFacts {
@@ -40,11 +40,6 @@ export function estimateTokens(characters: number): number {
 export function estimateTextTokens(text: string): number {
   const wide = text.match(WIDE)?.length ?? 0;
   return wide + (text.length - wide) / CHARACTERS_PER_TOKEN;
-}
-
-/** Estimates the tokens of a piece of a stream: most upstreams send one token in each, which is a word at most. */
-export function estimatePieceTokens(piece: string): number {
-  return piece.length <= LONGEST_TOKEN ? Math.min(1, piece.length) : estimateTextTokens(piece);
 }
 
 /** Whether so little is left behind the delivered tokens that another attempt is not worth it. */
