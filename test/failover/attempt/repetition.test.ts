@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { AttemptOutcome } from "../../../gen/ts/understudy/v1/ledger_pb.ts";
 import { Repetition } from "../../../src/failover/attempt/repetition.ts";
 import { pass } from "../pass.ts";
@@ -7,41 +7,36 @@ import { type Beat, OPENED, pick, plan, route, says, start, text } from "../stag
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-/** How many characters are taken before it is told, in pieces of some length; undefined if it never is. */
-function takenUntilTold(said: string, pieceLength: number): number | undefined {
+/** How many characters are taken before it is told; undefined if it never is. */
+function takenUntilTold(pieces: Iterable<string>): number | undefined {
   const repetition = new Repetition();
-  for (let at = 0; at < said.length; at += pieceLength) {
-    if (repetition.note(said.slice(at, at + pieceLength))) return at + pieceLength;
+  let taken = 0;
+  for (const piece of pieces) {
+    taken += piece.length;
+    if (repetition.note(piece)) return taken;
   }
   return undefined;
 }
 
-const numbered = Array.from({ length: 500 }, (_, line) => `${line}. The same line, but for its number.\n`).join("");
+const again = (...pieces: readonly string[]): string[] => Array.from({ length: 5_000 }, () => pieces).flat();
 
-describe("is told within a little more than 4 KiB:", () => {
-  test.each([
-    ["line breaks", "\n"],
-    ["white space of several kinds", " \t\n  "],
-    ["a letter", "a"],
-    ["a sentence", "I cannot help with that, but I can tell you more. "],
-    ["Chinese", "好的，我继续。"],
-  ])("%s", (_, piece) => {
-    const said = `Once upon a time there was a king. ${piece.repeat(10_000)}`;
-    for (const pieceLength of [1, 7, piece.length, 300]) {
-      const taken = takenUntilTold(said, pieceLength);
-      expect(taken).toBeGreaterThanOrEqual(4_096);
-      expect(taken).toBeLessThan(4_096 + 35 + 2 * 512 + pieceLength);
-    }
-  });
+test.each<[string, string[]]>([
+  ["line breaks", again("\n")],
+  ["white space of several kinds", again(" ", "\t\n", "  ")],
+  ["a token", again(" ha")],
+  ["a sentence in one piece", again("I cannot help with that. ")],
+])("is told behind 4 KiB: %s", (_, pieces) => {
+  const taken = takenUntilTold(["Once ", "upon a time. ", ...pieces]);
+  expect(taken).toBeGreaterThanOrEqual(4_096);
+  expect(taken).toBeLessThan(4_096 + 18 + 25);
 });
 
-test.each([
-  ["4,000 of the same", `${"-".repeat(4_000)} end`],
-  ["lines that differ by their number", numbered],
-  ["white space with a word now and then", `${" ".repeat(3_000)}x`.repeat(5)],
-])("is not told: %s", (_, said) => {
-  for (const pieceLength of [1, 7, 300]) expect(takenUntilTold(said, pieceLength)).toBeUndefined();
-});
+test.each<[string, string[]]>([
+  ["less than 4 KiB of the same", [...Array.from({ length: 4_000 }, () => "-"), " end"]],
+  ["one long piece of the same", ["-".repeat(100_000), " end"]],
+  ["words that come again", again("The ", "under", "study ")],
+  ["white space with a word now and then", again("\n".repeat(3_000), "x")],
+])("is not told: %s", (_, pieces) => expect(takenUntilTold(pieces)).toBeUndefined());
 
 const loop = (say: (piece: string) => Beat): Beat[] => Array.from({ length: 2_000 }, () => say("\n\n \n"));
 
