@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { AttemptOutcome, ErrorReason } from "../../gen/ts/understudy/v1/ledger_pb.ts";
 import { SkipReason, SwitchMode, SwitchReason } from "../../gen/ts/understudy/v1/routing_pb.ts";
 import { pass } from "./pass.ts";
-import { failed, OPENED, pick, plan, route, says, start } from "./stage.ts";
+import { type Beat, failed, OPENED, pick, plan, route, says, start } from "./stage.ts";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -44,6 +44,14 @@ describe("before any text", () => {
     );
     await pass(12_001);
     expect(seen.text).toBe("Hello.");
+  });
+
+  test("a block of thoughts that is not shown is progress, and has the time of thoughts", async () => {
+    const thinks: Beat[] = [OPENED, { kind: "reasoningBegan" }, 100_000, ...says("Hello.")];
+    const seen = start(plan([route("a", [thinks]), route("b", [says("No.")])]));
+    await pass(100_100);
+    expect(seen.text).toBe("Hello.");
+    expect(pick(seen, "completed")[0]?.attempts).toMatchObject([{ timeToFirstProgress: { seconds: 0n } }]);
   });
 
   test("a quick server error is asked again once on the same route, without an event", async () => {

@@ -46,6 +46,7 @@ const failing: fc.Arbitrary<ReplyEnd> = fc.oneof(
     weight: 3,
     arbitrary: fc.record({ kind: fc.constantFrom("ends" as const, "throws", "hangs", "hangs"), afterPieces: pieces }),
   },
+  { weight: 1, arbitrary: fc.constant({ kind: "saysNothing" as const, afterPieces: 0 as const }) },
   {
     weight: 1,
     arbitrary: fc.record({
@@ -70,6 +71,7 @@ const delayMs = fc.oneof(
 
 const manners = {
   reasoningCount: fc.constantFrom(0, 0, 1, 3),
+  thinks: fc.constantFrom(false, false, false, true),
   pieceLength: fc.integer({ min: 3, max: 40 }),
   pings: fc.boolean(),
   rude: fc.boolean(),
@@ -135,7 +137,7 @@ const healthyRoute: fc.Arbitrary<RouteScript> = fc.record({
   replies: fc.array(healthyReply, { minLength: 1, maxLength: 2 }),
 });
 
-const call: fc.Arbitrary<CallScript> = fc.record({
+const callTraits = {
   startMs: fc.constantFrom(0, 0, 5, 300, 2_000, 9_000, 31_000, 40_000),
   shape: fc.constantFrom("text" as const, "text", "text", "json", "open-json", "tools", "required-tool"),
   wordCount: fc.constantFrom(0, 0, 3, 10, 18),
@@ -152,6 +154,19 @@ const call: fc.Arbitrary<CallScript> = fc.record({
   resumedLength: fc.constantFrom(0, 0, 0, 5, 90),
   readPauseMs: fc.constantFrom(0, 0, 0, 50),
   firstRoute: fc.constantFrom(0, 0, 0, 1),
+};
+
+const call: fc.Arbitrary<CallScript> = fc.record({
+  ...callTraits,
+  ownLimitMs: fc.constantFrom(undefined, undefined, undefined, undefined, 1, 100, 2_000),
+});
+
+/** Calls that share a route that works, some of which have no patience: none of them may disturb another. */
+const crowd: fc.Arbitrary<CallScript> = fc.record({
+  ...callTraits,
+  startMs: fc.constantFrom(0, 0, 5, 300, 2_000, 4_200),
+  timeoutMs: fc.constant(600_000),
+  ownLimitMs: fc.constantFrom(undefined, 1, 1, 1, 100, 2_000),
 });
 
 /** Draws a world. Some have one route that always works, and some have no other. */
@@ -162,9 +177,16 @@ export function arbitraryScenario(): fc.Arbitrary<Scenario> {
     { weight: 3, arbitrary: fc.tuple(badRoute, healthyRoute) },
     { weight: 1, arbitrary: fc.array(healthyRoute, { minLength: 1, maxLength: 2 }) },
   );
-  return fc.record({
-    seed: fc.integer({ min: 0, max: 2 ** 31 - 1 }),
-    routes,
-    calls: fc.array(call, { minLength: 1, maxLength: 5 }),
-  });
+  const seed = fc.integer({ min: 0, max: 2 ** 31 - 1 });
+  return fc.oneof(
+    { weight: 7, arbitrary: fc.record({ seed, routes, calls: fc.array(call, { minLength: 1, maxLength: 5 }) }) },
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        seed,
+        routes: fc.array(healthyRoute, { minLength: 1, maxLength: 2 }),
+        calls: fc.array(crowd, { minLength: 4, maxLength: 10 }),
+      }),
+    },
+  );
 }

@@ -223,9 +223,9 @@ const REFUSED: ReadonlySet<string> = new Set([
   "signature-refused",
 ]);
 
-/** P12: where every upstream works, nothing is switched, hedged or tried twice. */
+/** P12: where every upstream works, nothing is switched, hedged or tried twice, however impatient other calls are. */
 function healthLaw({ routes }: Scenario, call: SeenCall, exchanges: readonly Exchange[]): string[] {
-  if (!routes.every(isHealthy) || call.script.timeoutMs < 600_000) return [];
+  if (!routes.every(isHealthy) || call.script.timeoutMs < 600_000 || call.script.ownLimitMs !== undefined) return [];
   return exchanges.length > 1 ? [`P12: ${exchanges.length} attempts although every upstream works`] : [];
 }
 
@@ -233,6 +233,7 @@ function healthLaw({ routes }: Scenario, call: SeenCall, exchanges: readonly Exc
 function livenessLaw({ routes }: Scenario, call: SeenCall, completed: Completed | undefined): string[] {
   const { script } = call;
   if (completed !== undefined || call.cancelledAtMs !== undefined || script.timeoutMs < 600_000) return [];
+  if (script.ownLimitMs !== undefined) return [];
   const order = [...routes.slice(script.firstRoute), ...routes.slice(0, script.firstRoute)];
   const at = order.findIndex(isHealthy);
   // A hedge that lost has used up an attempt.

@@ -5,6 +5,7 @@ import type { CallScript, Reply, RouteScript, Scenario } from "./scenario.ts";
 const POLITE: Reply = {
   delayMs: 0,
   reasoningCount: 0,
+  thinks: false,
   pieceLength: 14,
   gapMs: 1,
   pings: false,
@@ -19,6 +20,7 @@ const CALL: CallScript = {
   wordCount: 10,
   cancelAfterMs: undefined,
   timeoutMs: 600_000,
+  ownLimitMs: undefined,
   maxAttempts: 3,
   hedges: false,
   switches: true,

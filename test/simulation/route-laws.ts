@@ -27,6 +27,15 @@ const BLAMED: ReadonlySet<string> = new Set<FailureKind | "stalled" | "slow">([
   "slow",
 ]);
 
+/**
+ * Cut short by the deadline or by a limit of its request alone, or moved away before it was suspected itself: that says
+ * nothing about the route.
+ */
+const EXCUSES = ["deadline", "a limit of this request alone", "fell silent", "fallen silent"];
+
+/** Failures after which a route rests if it names a time. */
+const DOWN: ReadonlySet<string> = new Set<FailureKind>(["server-error", "overloaded", "try-again"]);
+
 /** A rest that is longer than this is never waited for on the same route, in milliseconds. */
 const MAX_RETRY_WAIT_MS = 1_000;
 
@@ -61,10 +70,8 @@ function blameLaws(name: string, { failedVerdicts }: SeenRoute, { ends }: Seen):
   let most = 0;
   for (const { route, outcome, failure, message } of ends) {
     if (route !== name) continue;
-    // Cut short by the deadline, or moved away before it was suspected itself: that says nothing about the route.
-    const excused =
-      message.includes("deadline") || message.includes("fell silent") || message.includes("fallen silent");
-    const blamed = BLAMED.has(failure ?? outcome) || (outcome === "timed_out" && failure === undefined && !excused);
+    const timedOut = outcome === "timed_out" && failure === undefined;
+    const blamed = (timedOut || BLAMED.has(failure ?? outcome)) && !EXCUSES.some((excuse) => message.includes(excuse));
     if (blamed) least++;
     if (blamed || outcome === "hedge_lost") most++;
   }
@@ -101,9 +108,10 @@ function restLaw(exchanges: readonly Exchange[]): string[] {
   const breaches: string[] = [];
   for (const rested of exchanges) {
     const { failure, abortedAtMs } = rested;
-    if (failure?.kind !== "rate-limited" || abortedAtMs === undefined) continue;
-    const restMs = failure.retryAfterMs ?? 5_000;
-    if (restMs <= MAX_RETRY_WAIT_MS) continue;
+    if (failure === undefined || abortedAtMs === undefined) continue;
+    const limitedMs = failure.kind === "rate-limited" ? (failure.retryAfterMs ?? 5_000) : 0;
+    const downMs = DOWN.has(failure.kind) && (failure.status ?? 0) >= 400 ? (failure.retryAfterMs ?? 0) : 0;
+    const restMs = Math.max(limitedMs > MAX_RETRY_WAIT_MS ? limitedMs : 0, downMs);
     const early = exchanges.find(({ startedAtMs }) => startedAtMs > abortedAtMs && startedAtMs < abortedAtMs + restMs);
     if (early !== undefined) {
       breaches.push(

@@ -63,14 +63,24 @@ export function createRudeUpstream(options: RudeUpstreamOptions): Upstream {
 
     const content = planReply(reply, ideal, request);
     const { end } = reply;
+    const breaksOff = end.kind === "saysNothing" && request.continuation !== undefined;
     const spoken = end.kind === "finishes" ? content : content.slice(0, end.afterPieces);
-    const opens = end.kind === "finishes" || spoken.length > 0 || end.kind === "ends" || end.kind === "hangs";
+    const opens =
+      end.kind === "finishes" ||
+      spoken.length > 0 ||
+      end.kind === "ends" ||
+      end.kind === "hangs" ||
+      end.kind === "saysNothing";
     yield* pause(reply, reply.delayMs, wait, opens ? gone : () => true);
     if (gone()) return;
     if (opens) {
       exchange.opened = !signal.aborted;
       yield { kind: "opened", status: 200, upstreamRequestId: "up" };
       if (!reply.rude) yield usage(10n, undefined);
+    }
+    if (reply.thinks && opens) {
+      if (!signal.aborted) note(exchange, { kind: "reasoningBegan" }, clock.nowMs);
+      yield { kind: "reasoningBegan" };
     }
     for (const event of spoken) {
       yield* pause(reply, reply.gapMs, wait, gone);
@@ -80,9 +90,9 @@ export function createRudeUpstream(options: RudeUpstreamOptions): Upstream {
     }
     yield* pause(reply, reply.gapMs, wait, gone);
     if (gone()) return;
-    yield* finish(end, exchange, signal, reply, ideal);
+    yield* finish(breaksOff ? { kind: "ends", afterPieces: 0 } : end, exchange, signal, reply, ideal);
     // Past its last event it has no right to speak.
-    const ended = end.kind === "finishes" || end.kind === "cutsShort" || end.kind === "fails";
+    const ended = ["finishes", "cutsShort", "fails", "saysNothing"].includes(end.kind) && !breaksOff;
     if (reply.rude && ended) yield { kind: "text", text: "and another thing" };
   };
 
@@ -117,6 +127,11 @@ export function createRudeUpstream(options: RudeUpstreamOptions): Upstream {
         if (wanted) exchange.failure = failure;
         return;
       }
+      case "saysNothing":
+        if (!reply.rude) yield usage(10n, 0n);
+        exchange.finished = !signal.aborted;
+        yield { kind: "finished", reason: FinishReason.STOP };
+        return;
       case "throws":
         if (!signal.aborted) exchange.brokeAtMs = clock.nowMs;
         throw new Error("a bug in a dialect");
@@ -164,6 +179,7 @@ function createWait(clock: VirtualClock, signal: AbortSignal, rude: boolean): Wa
 function note(exchange: Exchange, event: UpstreamEvent, nowMs: number): void {
   exchange.contentAtMs = nowMs;
   if (event.kind === "text" || event.kind === "reasoning") exchange.phase = event.kind;
+  if (event.kind === "reasoningBegan") exchange.phase = "reasoning";
   if (event.kind === "toolCallGrew" || event.kind === "toolCall") {
     exchange.phase = "tool";
     exchange.toolCallBegun = true;

@@ -16,6 +16,8 @@ export type ReplyEnd =
       readonly retryAfterMs: number | undefined;
       readonly status: number | undefined;
     }
+  /** Ends well at once, without a word; asked to go on, it breaks off instead. */
+  | { readonly kind: "saysNothing"; readonly afterPieces: 0 }
   /** Says `afterPieces` pieces and then ends without an end, breaks its contract by throwing, or says nothing more. */
   | { readonly kind: "ends" | "throws" | "hangs"; readonly afterPieces: number };
 
@@ -23,6 +25,8 @@ export type ReplyEnd =
 export interface Reply {
   readonly delayMs: number;
   readonly reasoningCount: number;
+  /** Whether it begins with a block of thoughts that it does not show. */
+  readonly thinks: boolean;
   /** Most UTF-16 units of a piece of text. */
   readonly pieceLength: number;
   readonly gapMs: number;
@@ -53,6 +57,8 @@ export interface CallScript {
   /** When the client goes away, in milliseconds after the start. */
   readonly cancelAfterMs: number | undefined;
   readonly timeoutMs: number;
+  /** A limit that the call sets for itself in place of every usual one, in milliseconds. */
+  readonly ownLimitMs: number | undefined;
   readonly maxAttempts: number;
   readonly hedges: boolean;
   readonly switches: boolean;

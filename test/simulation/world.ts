@@ -250,7 +250,13 @@ class World {
     const json = script.shape === "json" || script.shape === "open-json";
     const tools = script.shape === "tools" || script.shape === "required-tool";
     const policy = resolvePolicy([], { ...PLAIN_CALL, asksForJson: json }, 3_600_000);
-    const limits = shareLimits(undefined, { ...PLAIN_ATTEMPT, declaresTools: tools });
+    const sharedLimits = shareLimits(undefined, { ...PLAIN_ATTEMPT, declaresTools: tools });
+    const { ownLimitMs } = script;
+    const own = { suspectMs: 1, confirmMs: ownLimitMs ?? 0 };
+    const limits =
+      ownLimitMs === undefined
+        ? sharedLimits
+        : { ...sharedLimits, firstProgress: own, text: own, tool: own, reasoning: own };
     const request = create(CompleteRequestSchema, {
       workload: "simulated",
       clientRequestId: String(index),
@@ -273,7 +279,7 @@ class World {
       workload: "simulated",
       tenant: "simulated",
       request,
-      routes: routes.map((route) => ({ route, limits, sharedLimits: limits, unsupported: undefined })),
+      routes: routes.map((route) => ({ route, limits, sharedLimits, unsupported: undefined })),
       startedAtMs,
       deadlineAtMs: startedAtMs + script.timeoutMs,
       maxAttempts: script.maxAttempts,
