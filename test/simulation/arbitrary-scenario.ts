@@ -139,7 +139,7 @@ const healthyRoute: fc.Arbitrary<RouteScript> = fc.record({
 
 const callTraits = {
   startMs: fc.constantFrom(0, 0, 5, 300, 2_000, 9_000, 31_000, 40_000),
-  shape: fc.constantFrom("text" as const, "text", "text", "json", "open-json", "tools", "required-tool"),
+  shape: fc.constantFrom("text" as const, "text", "json", "open-json", "tools", "tools", "required-tool"),
   wordCount: fc.constantFrom(0, 0, 3, 10, 18),
   cancelAfterMs: fc.oneof(
     { weight: 4, arbitrary: fc.constant(undefined) },

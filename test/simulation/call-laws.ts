@@ -137,21 +137,29 @@ function deadlineLaw({ plan, endedAtMs, script }: SeenCall): string[] {
   return [`P7: ended at ${endedAtMs}, the deadline was ${plan.deadlineAtMs}`];
 }
 
+/** The ledger's attempts, in the order in which they began. */
+function attemptsOf(call: SeenCall): readonly Attempt[] {
+  return completedOf(call)?.attempts ?? call.refusal?.report?.attempts ?? [];
+}
+
 /** P8: where a switch would not be legal, no further attempt begins. */
 function switchLaw(call: SeenCall, exchanges: readonly Exchange[]): string[] {
   const { script, plan, events } = call;
   if (plan.holdsBackAnswer) return [];
   const firstAtMs = (kind: StreamCompleteResponse["event"]["case"]): number =>
     events.find(({ response: { event } }) => event.case === kind)?.atMs ?? Number.POSITIVE_INFINITY;
-  const begunAtMs = Math.min(
-    ...exchanges.filter(({ toolCallBegun }) => toolCallBegun).map((each) => each.abortedAtMs ?? 0),
+  const attempts = attemptsOf(call);
+  // A tool call that an attempt began of which the client has nothing binds nobody.
+  const begun = exchanges.findIndex(
+    ({ toolCallBegun }, index) => toolCallBegun && (attempts[index]?.deliveredBytes ?? 0n) > 0n,
   );
+  const begunUntilMs = exchanges[begun]?.abortedAtMs ?? Number.POSITIVE_INFINITY;
   const textAtMs = firstAtMs("textDelta");
   const never = !script.switches || script.shape === "open-json" || script.shape === "required-tool";
-  return exchanges.flatMap(({ startedAtMs, route }) => {
+  return exchanges.flatMap(({ startedAtMs, route }, index) => {
     if (startedAtMs > firstAtMs("toolCall")) return [`P8: ${route} was asked after a whole tool call`];
     if (never && startedAtMs > textAtMs) return [`P8: ${route} was asked after text`];
-    if (startedAtMs > textAtMs && startedAtMs > begunAtMs)
+    if (index > begun && startedAtMs >= textAtMs && startedAtMs >= begunUntilMs)
       return [`P8: ${route} was asked after text and a begun tool call`];
     return [];
   });

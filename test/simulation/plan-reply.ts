@@ -45,7 +45,9 @@ function splitText(reply: Reply, ideal: string, { continuation, request }: Upstr
     return { head: "", rest: `${ideal.slice(0, DIVERGING_LENGTH)}¿ another answer` };
   }
   if (form === "prefill") return { head: "", rest };
-  return { head: seam === "repeats" ? lastWords(text) : quotedWords(continuation, rest), rest };
+  // Nor do so few letters tell a repeat from a word that begins like them.
+  const repeats = seam === "repeats" && text.length >= MIN_RETOLD;
+  return { head: repeats ? lastWords(text) : quotedWords(continuation, rest), rest };
 }
 
 /** The words that a model was asked to begin with, where it goes on in the middle of a word: nothing else tells that. */
