@@ -19,6 +19,9 @@ const MIN_BEGUN = 4;
 /** A row of the same that is no accident of spelling. */
 const MIN_PERIODIC = 12;
 
+/** A mark around quoted words, folded. */
+const QUOTE = /^["'`]$/;
+
 /** Where an attempt's text goes on. */
 export interface Continued {
   /** Everything delivered so far. */
@@ -113,8 +116,10 @@ export class Seam {
   #judge(ended: boolean): string {
     const head = this.#head;
     if (head.trim() === "" && !ended) return "";
+    // The last sentence or word alone may begin the quoted words, and be told long before they are whole.
+    if (!ended && this.#endsInAnchor()) return "";
     const starts = this.#instructed ? findStarts(head, this.#goesOn) : [{ at: 0, certain: false }];
-    const cut = this.#cutAtAnchor(starts) ?? this.#cutBehindRepeat(starts, ended);
+    const cut = this.#cutAtAnchor(starts, ended) ?? this.#cutBehindRepeat(starts, ended);
     if (cut === "diverged") {
       // holding -> diverged: another answer to the same question
       this.#state = { kind: "diverged" };
@@ -127,7 +132,7 @@ export class Seam {
   }
 
   /** Where the quoted last words end in the head: what stands before them is no part of the text. */
-  #cutAtAnchor(starts: readonly Start[]): Cut | undefined {
+  #cutAtAnchor(starts: readonly Start[], ended: boolean): Cut | "hold" | undefined {
     if (this.#anchor === undefined) return undefined;
     const { text, ends } = fold(this.#head.slice(0, ANCHOR_WINDOW + 2 * this.#anchor.length));
     const index = text.indexOf(this.#anchor);
@@ -138,7 +143,11 @@ export class Seam {
     if (/\p{L}/u.test(unknown)) {
       if (!mayBeAside(this.#head.slice(behind, begin), behind > 0) || !this.#tail.isForeign(unknown)) return undefined;
     }
-    return { at: ends[index + this.#anchor.length - 1] ?? 0, repeated: true };
+    const at = ends[index + this.#anchor.length - 1] ?? 0;
+    // Words that came in quotes, as those that quote them do, leave the closing mark behind.
+    const isQuoted = QUOTE.test(text.slice(0, index).trimEnd().slice(-1));
+    if (isQuoted && at === this.#head.length && !ended) return "hold";
+    return { at: isQuoted && QUOTE.test(fold(this.#head.charAt(at)).text) ? at + 1 : at, repeated: true };
   }
 
   #cutBehindRepeat(starts: readonly Start[], ended: boolean): Cut | "hold" | "diverged" | undefined {
@@ -169,13 +178,14 @@ export class Seam {
 
   /** Whether the head may yet turn out to be a sentence before the quoted words, or before the continuation. */
   #mayBePreamble(): boolean {
-    return this.#head.length < longestOpening(this.#head, this.#goesOn) || this.#endsInAnchor();
+    return this.#head.length < longestOpening(this.#head, this.#goesOn);
   }
 
   /** Whether the quoted words have been begun at the end of the head. */
   #endsInAnchor(): boolean {
     if (this.#anchor === undefined || this.#head.length > ANCHOR_WINDOW + this.#anchor.length) return false;
     const { text } = fold(this.#head);
+    if (text.length < MIN_BEGUN) return this.#anchor.startsWith(text);
     for (let length = Math.min(text.length, this.#anchor.length - 1); length >= MIN_BEGUN; length--) {
       if (text.endsWith(this.#anchor.slice(0, length))) return true;
     }
