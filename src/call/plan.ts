@@ -84,6 +84,8 @@ export interface Plan {
   readonly switchesAfterText: boolean;
   /** Whether the answer is held back until it is complete. */
   readonly holdsBackAnswer: boolean;
+  /** Whether a word is held back until it is whole. */
+  readonly holdsBackWords: boolean;
   /** Whether a second attempt may start while the first is suspected before its first token. */
   readonly hedges: boolean;
   /** Whether the next route is asked when a content filter refuses the request. */

@@ -39,7 +39,8 @@ export function checkPolicy(policy: Policy, report: ReportField): void {
       report(nameOf(field), "is out of range", `give a number from ${min} to ${max}`);
     }
   }
-  for (const [field, desc] of ENUMS) {
+  for (const [field, known] of ENUMS) {
+    const desc: DescEnum = known;
     const value = policy[field];
     if (value !== undefined && desc.value[value] === undefined) {
       report(nameOf(field), "is not a known value", `use one of ${namesOf(desc)}`);

@@ -84,6 +84,7 @@ export function makePlan(request: CompleteRequest, settings: PlanSettings, call:
     maxRetryWaitMs: policy.maxRetryWaitMs,
     switchesAfterText: policy.switchesAfterText,
     holdsBackAnswer: call.unary || policy.holdsBackAnswer,
+    holdsBackWords: policy.holdsBackWords,
     hedges: policy.hedges,
     reroutesContentFilter: policy.reroutesContentFilter,
     estimatedInputTokens,

@@ -31,6 +31,7 @@ export interface ResolvedPolicy {
   readonly maxRetryWaitMs: number;
   readonly switchesAfterText: boolean;
   readonly holdsBackAnswer: boolean;
+  readonly holdsBackWords: boolean;
   readonly hedges: boolean;
   readonly reroutesContentFilter: boolean;
 }
@@ -64,6 +65,7 @@ export function resolvePolicy(
     maxRetryWaitMs: firstMs(policies, "maxRetryWait") ?? MAX_RETRY_WAIT_MS,
     switchesAfterText: first(policies, "switch") !== Switch.NEVER,
     holdsBackAnswer: holdsBack(first(policies, "holdBack"), facts),
+    holdsBackWords: first(policies, "holdBack") === HoldBack.WORD,
     hedges: first(policies, "hedge") === Hedge.BEFORE_FIRST_TOKEN,
     reroutesContentFilter: first(policies, "contentFilter") === ContentFilter.FAIL_OVER,
   };
@@ -92,8 +94,13 @@ export function describePolicy(policy: ResolvedPolicy, limits: AttemptLimits): P
     maxAttempts: policy.maxAttempts,
     maxRetryWait: durationFromMs(policy.maxRetryWaitMs),
     switch: policy.switchesAfterText ? Switch.CONTINUE : Switch.NEVER,
-    holdBack: policy.holdsBackAnswer ? HoldBack.ANSWER : HoldBack.NONE,
+    holdBack: shownHoldBack(policy),
     hedge: policy.hedges ? Hedge.BEFORE_FIRST_TOKEN : Hedge.OFF,
     contentFilter: policy.reroutesContentFilter ? ContentFilter.FAIL_OVER : ContentFilter.FAIL,
   });
+}
+
+function shownHoldBack({ holdsBackAnswer, holdsBackWords }: ResolvedPolicy): HoldBack {
+  if (holdsBackAnswer) return HoldBack.ANSWER;
+  return holdsBackWords ? HoldBack.WORD : HoldBack.NONE;
 }

@@ -73,6 +73,14 @@ describe("the tokens that are left", () => {
   });
 });
 
+test("an answer that no route can go on with is not called resumable", async () => {
+  const none = { capabilities: { continuation: Continuation.NONE } };
+  const [a, b] = [route("a", [cutsAfter("Once ")], none), route("b", [says("more.")], none)];
+  const seen = start(plan([a, b]));
+  await pass(1_000);
+  expect(seen.refusal?.report).toMatchObject({ deliveredBytes: 5n, resumable: false });
+});
+
 describe("the tokens that are left", () => {
   const said = Array.from({ length: 100 }, () => " lighthouse");
 

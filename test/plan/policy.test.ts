@@ -69,6 +69,12 @@ const EVERY_FIELD: Omit<Policy, "$typeName"> = {
   contentFilter: ContentFilter.FAIL_OVER,
 };
 
+test("words may be held back instead of the answer", () => {
+  const resolved = resolvePolicy([policy({ holdBack: HoldBack.WORD })], { ...PLAIN_CALL, asksForJson: true }, HOUR_MS);
+  expect(resolved).toMatchObject({ holdsBackAnswer: false, holdsBackWords: true });
+  expect(describePolicy(resolved, resolveLimits([], PLAIN_ATTEMPT)).holdBack).toBe(HoldBack.WORD);
+});
+
 describe("every field of a policy", () => {
   test("rules what it names", () => {
     expect(resolvePolicy([policy(EVERY_FIELD)], PLAIN_CALL, HOUR_MS)).toEqual({
@@ -77,6 +83,7 @@ describe("every field of a policy", () => {
       maxRetryWaitMs: 2_500,
       switchesAfterText: false,
       holdsBackAnswer: true,
+      holdsBackWords: false,
       hedges: true,
       reroutesContentFilter: true,
     });

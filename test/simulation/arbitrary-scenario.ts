@@ -150,6 +150,7 @@ const callTraits = {
   hedges: fc.boolean(),
   switches: fc.constantFrom(true, true, true, false),
   holdsBack: fc.constantFrom(false, false, false, true),
+  holdsBackWords: fc.constantFrom(false, false, false, true),
   includesReasoning: fc.boolean(),
   resumedLength: fc.constantFrom(0, 0, 0, 5, 90),
   readPauseMs: fc.constantFrom(0, 0, 0, 50),

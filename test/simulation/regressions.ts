@@ -25,6 +25,7 @@ const CALL: CallScript = {
   hedges: false,
   switches: true,
   holdsBack: false,
+  holdsBackWords: false,
   includesReasoning: false,
   resumedLength: 0,
   readPauseMs: 0,

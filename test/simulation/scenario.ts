@@ -63,6 +63,7 @@ export interface CallScript {
   readonly hedges: boolean;
   readonly switches: boolean;
   readonly holdsBack: boolean;
+  readonly holdsBackWords: boolean;
   readonly includesReasoning: boolean;
   /** Characters of the answer that an earlier call delivered. */
   readonly resumedLength: number;

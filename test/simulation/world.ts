@@ -285,6 +285,7 @@ class World {
       maxAttempts: script.maxAttempts,
       switchesAfterText: script.switches,
       holdsBackAnswer: held,
+      holdsBackWords: script.holdsBackWords,
       hedges: script.hedges,
       estimatedInputTokens: 10,
       resumedText: json || tools ? "" : resumedText,

@@ -7,6 +7,7 @@ import type { AttemptRecord } from "../ledger/attempt-record.ts";
 import type { AnswerCheck, Finding } from "../schema/verify-answer.ts";
 import { type Continued, stopsInMidSentence } from "../seam/seam.ts";
 import { TextPath } from "../seam/text-path.ts";
+import { WholeWords } from "./whole-words.ts";
 
 /** What is held back until the answer is complete. */
 type Held =
@@ -21,6 +22,8 @@ export interface AttemptOutputOptions {
   readonly continued: Continued | undefined;
   /** Whether everything is held until `settle` and `flush`. */
   readonly holdsBackAnswer: boolean;
+  /** Whether the word that is being written is held until it is whole. */
+  readonly holdsBackWords: boolean;
   /** Whether everything is held until `win`: for a hedge, which may be discarded yet. */
   readonly waitsForWin: boolean;
   readonly includesReasoning: boolean;
@@ -34,6 +37,7 @@ export interface AttemptOutputOptions {
 export class AttemptOutput {
   readonly #options: AttemptOutputOptions;
   readonly #path: TextPath;
+  readonly #words: WholeWords | undefined;
   #held: Held[] = [];
   #heldBytes = 0;
   #holds: boolean;
@@ -46,6 +50,7 @@ export class AttemptOutput {
   constructor(options: AttemptOutputOptions) {
     this.#options = options;
     this.#path = new TextPath(options.continued);
+    this.#words = options.holdsBackWords ? new WholeWords() : undefined;
     this.#holds = options.holdsBackAnswer || options.waitsForWin;
   }
 
@@ -63,7 +68,9 @@ export class AttemptOutput {
   }
 
   text(piece: string): void {
-    this.#deliver(this.#path.push(piece));
+    const text = this.#path.push(piece);
+    if (this.#words === undefined) return this.#deliver(text);
+    this.#deliver(this.#words.push(text) + (this.#path.stopped ? this.#words.end() : ""));
   }
 
   reasoning(text: string, opaque: string | undefined): void {
@@ -85,7 +92,8 @@ export class AttemptOutput {
 
   /** Lets go what the seam holds. Called at a tool call, and at the end of the answer before `fault` is asked again. */
   settle(): void {
-    this.#deliver(this.#path.end());
+    const text = this.#path.end();
+    this.#deliver(this.#words === undefined ? text : this.#words.push(text) + this.#words.end());
   }
 
   lack(reason: FinishReason): string | undefined {

@@ -59,6 +59,7 @@ export function launchAttempt(options: LaunchOptions): Contender {
             context: wordsOf(request),
           },
     holdsBackAnswer: plan.holdsBackAnswer,
+    holdsBackWords: plan.holdsBackWords,
     waitsForWin: hedge,
     includesReasoning: request.reasoning?.include ?? false,
     mayBeEmpty: request.stopSequences.length > 0,

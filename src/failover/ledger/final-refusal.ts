@@ -2,8 +2,9 @@
 
 import { create } from "@bufbuild/protobuf";
 import { AttemptOutcome, ErrorReason, FailoverReportSchema } from "../../../gen/ts/understudy/v1/ledger_pb.ts";
+import { Continuation } from "../../../gen/ts/understudy/v1/route_service_pb.ts";
 import { SkipReason } from "../../../gen/ts/understudy/v1/routing_pb.ts";
-import type { Plan } from "../../call/plan.ts";
+import type { Plan, PlannedRoute } from "../../call/plan.ts";
 import type { Refusal } from "../../call/refusal.ts";
 import { describeOutcome } from "../attempt/describe-outcome.ts";
 import { isContinuable } from "../decide.ts";
@@ -66,9 +67,14 @@ export function makeRefusal(end: CallEnd): Refusal {
       attempts: ledger.attempts,
       skips: ledger.skips,
       deliveredBytes: BigInt(answer.bytes),
-      resumable: answer.bytes > 0 && isContinuable(plan.request, answer),
+      resumable: answer.bytes > 0 && isContinuable(plan.request, answer) && plan.routes.some(continues),
     }),
   };
+}
+
+/** Whether a route can go on with an answer that another began. */
+function continues({ route, unsupported }: PlannedRoute): boolean {
+  return unsupported === undefined && route.capabilities.continuation !== Continuation.NONE;
 }
 
 const RETRYABLE: ReadonlySet<ErrorReason> = new Set([

@@ -9,9 +9,9 @@ import type { Finding, SchemaCheck } from "./verify-answer.ts";
 
 /** How much of the machine the checks may take: the schemas, and what the answers make of them, are not ours. */
 export interface SchemaCheckLimits {
-  /** Of the first try of a check from when it runs, in milliseconds. */
-  readonly quickTimeoutMs: number;
-  /** Of the second try, in milliseconds. */
+  /** From then on a check takes long, in milliseconds from when it runs. */
+  readonly quickMs: number;
+  /** Of one check from when it runs, in milliseconds. */
   readonly timeoutMs: number;
   /** Checks that wait for a thread, in each lane. */
   readonly maxWaiting: number;
@@ -23,8 +23,8 @@ export interface SchemaCheckLimits {
 }
 
 export const SCHEMA_CHECK_LIMITS: SchemaCheckLimits = {
-  // Fifty times what a usual check takes.
-  quickTimeoutMs: 50,
+  // A hundred times what a usual check takes.
+  quickMs: 100,
   // A schema of 64 KiB and an answer of 4 MiB take a tenth of it; a regular expression that backtracks takes for ever.
   timeoutMs: 1_000,
   // More than this many mean that nothing is checked in time any more.
@@ -51,25 +51,37 @@ export interface SchemaChecker {
 
 /** Creates a checker. Two threads start at once, more when checks wait; none keeps the process alive. */
 export function createSchemaChecker(limits: SchemaCheckLimits = SCHEMA_CHECK_LIMITS): SchemaChecker {
-  const { quickTimeoutMs, timeoutMs } = limits;
+  const { timeoutMs, maxThreads } = limits;
   const pool = startPool(limits);
-  const lanes = new SchemaLanes({ ...limits, maxRunning: limits.maxThreads });
-  const run = (job: Omit<SchemaJob, "timeoutMs">, withinMs: number): Promise<SchemaVerdict | "failed"> =>
-    // It fails if the thread's memory did not suffice, or the pool was closed.
-    pool.run({ ...job, timeoutMs: withinMs }).catch(() => "failed" as const);
+  const lanes = new SchemaLanes({ ...limits, maxRunning: maxThreads });
   return {
     async check(schemaJson, text, tenant) {
       // Reading JSON does not stop at the limit of a thread's memory: far beyond it, the whole process would end.
       if (text.length > MAX_HELD_BYTES) return UNCHECKABLE;
-      const job = { schemaJson, text };
-      const quick = await lanes.run("quick", tenant, () => run(job, quickTimeoutMs));
-      const isLong = quick !== undefined && quick !== "failed" && quick.kind === "timed-out";
-      const verdict = isLong ? await lanes.run("long", tenant, () => run(job, timeoutMs)) : quick;
-      return verdict === "failed" ? UNCHECKABLE : describeVerdict(verdict ?? { kind: "timed-out" }, timeoutMs);
+      const job = makeJob(schemaJson, text);
+      const check = {
+        run: (signal: AbortSignal) => {
+          Atomics.store(job.begunAtNs, 0, 0n);
+          return pool.run(job, { signal });
+        },
+        ranMs: () => sinceMs(Atomics.load(job.begunAtNs, 0)),
+      };
+      // It fails if the thread's memory did not suffice, or the pool was closed.
+      const verdict = await lanes.check(tenant, check).catch(() => "failed" as const);
+      return verdict === "failed" ? UNCHECKABLE : describeVerdict(verdict, timeoutMs);
     },
-    ready: Promise.all([1, 2].map(() => run({ schemaJson: "{}", text: "0" }, timeoutMs))).then(() => undefined),
+    ready: Promise.allSettled([1, 2].map(() => pool.run(makeJob("{}", "0")))).then(() => undefined),
     close: () => pool.destroy(),
   };
+}
+
+function makeJob(schemaJson: string, text: string): SchemaJob {
+  return { schemaJson, text, begunAtNs: new BigInt64Array(new SharedArrayBuffer(BigInt64Array.BYTES_PER_ELEMENT)) };
+}
+
+/** The time since an instant by `process.hrtime`, which all threads share; undefined for 0. */
+function sinceMs(atNs: bigint): number | undefined {
+  return atNs === 0n ? undefined : Number(process.hrtime.bigint() - atNs) / 1e6;
 }
 
 function startPool({ maxThreads, maxHeapMib }: SchemaCheckLimits): Piscina<SchemaJob, SchemaVerdict> {
@@ -88,7 +100,11 @@ function startPool({ maxThreads, maxHeapMib }: SchemaCheckLimits): Piscina<Schem
   return pool;
 }
 
-function describeVerdict(verdict: SchemaVerdict, timeoutMs: number): Finding {
+function describeVerdict(verdict: SchemaVerdict | undefined, timeoutMs: number): Finding {
+  if (verdict === undefined) {
+    const message = `the answer could not be checked against its schema within ${timeoutMs} ms`;
+    return { kind: "fault", message };
+  }
   switch (verdict.kind) {
     case "fits":
       return verdict;
@@ -100,10 +116,6 @@ function describeVerdict(verdict: SchemaVerdict, timeoutMs: number): Finding {
       const { leftOut } = verdict;
       const how = leftOut.length === 0 ? "cannot be checked" : `was checked without ${leftOut.join(" and ")}`;
       return { kind: "unchecked", message: `its schema ${how}` };
-    }
-    case "timed-out": {
-      const message = `the answer could not be checked against its schema within ${timeoutMs} ms`;
-      return { kind: "fault", message };
     }
   }
 }

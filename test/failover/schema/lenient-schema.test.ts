@@ -2,7 +2,11 @@ import { describe, expect, test } from "vitest";
 import { judgeAnswer } from "../../../src/failover/schema/schema-worker.ts";
 
 function judge(schema: unknown, answer: unknown) {
-  return judgeAnswer({ schemaJson: JSON.stringify(schema), text: JSON.stringify(answer), timeoutMs: 10_000 });
+  return judgeAnswer({
+    schemaJson: JSON.stringify(schema),
+    text: JSON.stringify(answer),
+    begunAtNs: new BigInt64Array(new SharedArrayBuffer(8)),
+  });
 }
 
 const having = (a: object, more: object = {}) => ({ type: "object", properties: { a }, ...more });

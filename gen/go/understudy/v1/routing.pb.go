@@ -85,6 +85,9 @@ const (
 	HoldBack_HOLD_BACK_NONE HoldBack = 1
 	// The whole answer, at most 4 MiB: it is delivered when it is complete, so a failure always restarts it cleanly.
 	HoldBack_HOLD_BACK_ANSWER HoldBack = 2
+	// The word that is being written: text is delivered word by word, about one token later, so that a switch never falls
+	// into the middle of a word.
+	HoldBack_HOLD_BACK_WORD HoldBack = 3
 )
 
 // Enum value maps for HoldBack.
@@ -93,11 +96,13 @@ var (
 		0: "HOLD_BACK_UNSPECIFIED",
 		1: "HOLD_BACK_NONE",
 		2: "HOLD_BACK_ANSWER",
+		3: "HOLD_BACK_WORD",
 	}
 	HoldBack_value = map[string]int32{
 		"HOLD_BACK_UNSPECIFIED": 0,
 		"HOLD_BACK_NONE":        1,
 		"HOLD_BACK_ANSWER":      2,
+		"HOLD_BACK_WORD":        3,
 	}
 )
 
@@ -769,11 +774,12 @@ const file_understudy_v1_routing_proto_rawDesc = "" +
 	"\x06Switch\x12\x16\n" +
 	"\x12SWITCH_UNSPECIFIED\x10\x00\x12\x13\n" +
 	"\x0fSWITCH_CONTINUE\x10\x01\x12\x10\n" +
-	"\fSWITCH_NEVER\x10\x02*O\n" +
+	"\fSWITCH_NEVER\x10\x02*c\n" +
 	"\bHoldBack\x12\x19\n" +
 	"\x15HOLD_BACK_UNSPECIFIED\x10\x00\x12\x12\n" +
 	"\x0eHOLD_BACK_NONE\x10\x01\x12\x14\n" +
-	"\x10HOLD_BACK_ANSWER\x10\x02*K\n" +
+	"\x10HOLD_BACK_ANSWER\x10\x02\x12\x12\n" +
+	"\x0eHOLD_BACK_WORD\x10\x03*K\n" +
 	"\x05Hedge\x12\x15\n" +
 	"\x11HEDGE_UNSPECIFIED\x10\x00\x12\r\n" +
 	"\tHEDGE_OFF\x10\x01\x12\x1c\n" +

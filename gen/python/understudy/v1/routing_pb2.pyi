@@ -56,6 +56,10 @@ class _HoldBackEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_HoldBack.Val
     """Nothing: text is delivered as it comes."""
     HOLD_BACK_ANSWER: _HoldBack.ValueType  # 2
     """The whole answer, at most 4 MiB: it is delivered when it is complete, so a failure always restarts it cleanly."""
+    HOLD_BACK_WORD: _HoldBack.ValueType  # 3
+    """The word that is being written: text is delivered word by word, about one token later, so that a switch never falls
+    into the middle of a word.
+    """
 
 class HoldBack(_HoldBack, metaclass=_HoldBackEnumTypeWrapper):
     """How much of the answer is held back."""
@@ -66,6 +70,10 @@ HOLD_BACK_NONE: HoldBack.ValueType  # 1
 """Nothing: text is delivered as it comes."""
 HOLD_BACK_ANSWER: HoldBack.ValueType  # 2
 """The whole answer, at most 4 MiB: it is delivered when it is complete, so a failure always restarts it cleanly."""
+HOLD_BACK_WORD: HoldBack.ValueType  # 3
+"""The word that is being written: text is delivered word by word, about one token later, so that a switch never falls
+into the middle of a word.
+"""
 Global___HoldBack: _TypeAlias = HoldBack  # noqa: Y015
 
 class _Hedge:
