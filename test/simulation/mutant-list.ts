@@ -13,8 +13,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "the held tail is dropped",
     file: "failover/attempt/attempt-output.ts",
-    find: "this.#deliver(this.#path.end());",
-    replace: "this.#path.end();",
+    find: "const text = this.#path.end();",
+    replace: 'const text = "";',
     caughtBy: "simulation",
   },
   {
@@ -349,15 +349,15 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "long checks take every thread",
     file: "failover/schema/schema-lanes.ts",
-    find: "long < Math.max(1, maxRunning - 1)",
-    replace: "long < maxRunning",
+    find: "this.#running.long < Math.max(1, this.#options.maxRunning - 1)",
+    replace: "this.#running.long < this.#options.maxRunning",
     caughtBy: "test/failover/schema/schema-lanes.test.ts",
   },
   {
     name: "tenants take no turns",
     file: "failover/schema/schema-lanes.ts",
-    find: "      this.#byTenant.delete(tenant);\n      if (line.length > 0) this.#byTenant.set(tenant, line);",
-    replace: "      if (line.length === 0) this.#byTenant.delete(tenant);",
+    find: "      this.#byTenant.delete(tenant);\n      if (own.length > 0) this.#byTenant.set(tenant, own);",
+    replace: "      if (own.length === 0) this.#byTenant.delete(tenant);",
     caughtBy: "test/failover/schema/schema-lanes.test.ts",
   },
   {
@@ -373,5 +373,33 @@ export const MUTANTS: readonly Mutant[] = [
     find: "    this.#options.lease.leave();\n",
     replace: "",
     caughtBy: "test/failover/json.test.ts",
+  },
+  {
+    name: "the quoted words are cut before they are whole",
+    file: "failover/seam/seam.ts",
+    find: 'if (!ended && this.#endsInAnchor()) return "";',
+    replace: "",
+    caughtBy: "test/failover/seam/corpus.test.ts",
+  },
+  {
+    name: "a closing quote is left behind the quoted words",
+    file: "failover/seam/seam.ts",
+    find: "QUOTE.test(fold(this.#head.charAt(at)).text) ? at + 1 : at",
+    replace: "QUOTE.test(fold(this.#head.charAt(at)).text) ? at : at",
+    caughtBy: "test/failover/seam/corpus.test.ts",
+  },
+  {
+    name: "words that an alignment shows are told again stay",
+    file: "failover/seam/seam.ts",
+    find: 'if (told?.kind === "reached") return { at: told.at, repeated: true };',
+    replace: "",
+    caughtBy: "test/failover/seam/corpus.test.ts",
+  },
+  {
+    name: "a word is cut by a switch that must not",
+    file: "failover/attempt/whole-words.ts",
+    find: 'this.#word = word.length > LONGEST_WORD ? "" : word;',
+    replace: 'this.#word = "";',
+    caughtBy: "test/failover/attempt/whole-words.test.ts",
   },
 ];
