@@ -393,7 +393,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: "failover/seam/seam.ts",
     find: 'if (told?.kind === "reached") return { at: told.at, repeated: true };',
     replace: "",
-    caughtBy: "test/failover/seam/corpus.test.ts",
+    caughtBy: "test/failover/seam/seam.test.ts",
   },
   {
     name: "a word is cut by a switch that must not",
