@@ -1,5 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { Continuation, Dialect, Platform, RequestRouting } from "../../gen/ts/understudy/config/v1/config_pb.ts";
+import {
+  Continuation,
+  Dialect,
+  Platform,
+  RequestRouting,
+  Thinking,
+} from "../../gen/ts/understudy/config/v1/config_pb.ts";
 import { Switch } from "../../gen/ts/understudy/v1/routing_pb.ts";
 import { adding, ENV, load, problemsOf, replacing, SECRET, USUAL } from "./usual-config.ts";
 
@@ -8,7 +14,7 @@ describe("reads", () => {
     const { config, warnings } = load(
       replacing(
         "max_concurrency: 64",
-        "max_concurrency: ${MANY}, continuation: instruct, pings: true, capabilities: { context_window_tokens: 200000 }",
+        "max_concurrency: ${MANY}, continuation: instruct, pings: true, thinking: by-default, capabilities: { context_window_tokens: 200000 }",
       )
         .replace("${MANY}", '"${MANY}"')
         .concat(
@@ -24,6 +30,7 @@ describe("reads", () => {
       maxConcurrency: 12,
       continuation: Continuation.INSTRUCT,
       pings: true,
+      thinking: Thinking.BY_DEFAULT,
       capabilities: { contextWindowTokens: 200_000n },
     });
     expect(config.workloads["summaries"]).toMatchObject({

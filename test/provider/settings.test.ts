@@ -1,8 +1,14 @@
 import { inspect } from "node:util";
 import { expect, test } from "vitest";
-import { Continuation as ConfigContinuation, Dialect, Platform } from "../../gen/ts/understudy/config/v1/config_pb.ts";
-import { Continuation } from "../../gen/ts/understudy/v1/route_service_pb.ts";
+import {
+  Continuation as ConfigContinuation,
+  Thinking as ConfigThinking,
+  Dialect,
+  Platform,
+} from "../../gen/ts/understudy/config/v1/config_pb.ts";
+import { Continuation, Thinking } from "../../gen/ts/understudy/v1/route_service_pb.ts";
 import { createStaticKey } from "../../src/provider/auth/static-key.ts";
+import type { RouteSettings } from "../../src/provider/settings.ts";
 import { prepares } from "./auth/auth-request.ts";
 import { claudeRoute, compatibleRoute, gptRoute, resolves } from "./route-settings.ts";
 
@@ -90,4 +96,18 @@ test("configuration overrules what is known of a model", () => {
   });
   expect(capabilities).toMatchObject({ images: false, tools: true, reasoning: true, maxOutputTokens: 5n });
   expect([capabilities.continuation, pings]).toEqual([Continuation.PREFILL, true]);
+});
+
+test.each<[model: string, RouteSettings, thinking: keyof typeof Thinking]>([
+  ["Claude 4.6", claudeRoute({ model: "claude-sonnet-4-6" }), "ON_REQUEST"],
+  ["Claude 5", claudeRoute({ model: "claude-sonnet-5" }), "BY_DEFAULT"],
+  ["GPT-4o", gptRoute({ model: "gpt-4o" }), "ON_REQUEST"],
+  ["GPT-5", gptRoute({ model: "gpt-5-mini" }), "BY_DEFAULT"],
+  ["GPT-5 for chats", gptRoute({ model: "gpt-5-chat-latest" }), "ON_REQUEST"],
+  ["o3", gptRoute({ model: "o3-mini" }), "ALWAYS"],
+  ["an open model of OpenAI's", gptRoute({ model: "gpt-oss-120b" }), "ALWAYS"],
+  ["a model that nobody described", gptRoute({ model: "whatever" }), "ON_REQUEST"],
+  ["one that the configuration describes", gptRoute({ model: "o3", thinking: ConfigThinking.NEVER }), "NEVER"],
+])("knows when %s thinks", (_, { capabilities }, thinking) => {
+  expect(capabilities.thinking).toBe(Thinking[thinking]);
 });
