@@ -198,8 +198,9 @@ export class Call {
   async #admitHedge(contest: Contest, besideTrial: boolean): Promise<Hedge | undefined> {
     const { hedges, estimatedInputTokens } = this.#plan;
     const worthIt = besideTrial || (hedges && estimatedInputTokens < MAX_HEDGED_INPUT_TOKENS);
-    if (!worthIt || this.#delivery.answer.bytes > 0 || !this.#hasAttempts()) return undefined;
-    const picked = await this.#picker.pickHedge(besideTrial);
+    const continues = this.#delivery.answer.bytes > 0;
+    if (!worthIt || (continues && !besideTrial) || !this.#hasAttempts()) return undefined;
+    const picked = await this.#picker.pickHedge(besideTrial, continues);
     if (picked === undefined) return undefined;
     return {
       start: () => this.#launch(contest, picked, USUAL_FORM, { retry: false, hedge: true }),

@@ -76,9 +76,11 @@ export class RoutePicker {
    * comes later. Beside a trial the next route that is ready starts, whatever the hedge budget: the call did not choose
    * to test.
    */
-  async pickHedge(besideTrial: boolean): Promise<Picked | undefined> {
-    const planned = besideTrial ? this.#left.find((each) => this.#isReady(each)) : this.#left[0];
-    if (planned === undefined || !this.#isReady(planned)) return undefined;
+  async pickHedge(besideTrial: boolean, continues: boolean): Promise<Picked | undefined> {
+    const mayStart = (each: PlannedRoute): boolean =>
+      this.#isReady(each) && unmet(each.route, { continues, largerThan: undefined }) === undefined;
+    const planned = besideTrial ? this.#left.find(mayStart) : this.#left[0];
+    if (planned === undefined || !mayStart(planned)) return undefined;
     const { route } = planned;
     if (!besideTrial && !route.takeHedge()) return undefined;
     const admission = await route.admit({ maxWaitMs: 0, signal: this.#signal, asBackup: true, mayProbe: false });

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { AttemptOutcome } from "../../gen/ts/understudy/v1/ledger_pb.ts";
 import { Availability_State as State } from "../../gen/ts/understudy/v1/route_service_pb.ts";
-import { SkipReason } from "../../gen/ts/understudy/v1/routing_pb.ts";
+import { SkipReason, SwitchMode } from "../../gen/ts/understudy/v1/routing_pb.ts";
 import { asked, guarded, trip } from "./guarded.ts";
 import { pass } from "./pass.ts";
-import { type Beat, engine, OPENED, pick, plan, type Seen, says, start, text } from "./stage.ts";
+import { type Beat, cutsAfter, engine, OPENED, pick, plan, type Seen, says, start, text } from "./stage.ts";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -54,6 +54,15 @@ describe("a call that tests a failed route", () => {
     await pass(SUSPECT_MS + 600);
     expect(seen.text).toBe("Back.");
     expect(a.route.describe().availability?.state).toBe(State.AVAILABLE);
+  });
+
+  test("starts on the next route too where it goes on with an answer", async () => {
+    const [a, b, c] = [guarded("a", cutsAfter("Once ")), guarded("b", silent()), guarded("c", says("upon a time."))];
+    await pass((await trip(b)) + 1);
+    const seen = start(plan([a.route, b.route, c.route]));
+    await pass(SUSPECT_MS + 10);
+    expect(seen.text).toBe("Once upon a time.");
+    expect(pick(seen, "routeSwitched")).toMatchObject([{ from: "a", to: "c", mode: SwitchMode.CONTINUED }]);
   });
 
   test("passes a second failed route over, for the one behind it", async () => {

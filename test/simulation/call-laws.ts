@@ -156,10 +156,11 @@ function switchLaw(call: SeenCall, exchanges: readonly Exchange[]): string[] {
   const begunUntilMs = exchanges[begun]?.abortedAtMs ?? Number.POSITIVE_INFINITY;
   const textAtMs = firstAtMs("textDelta");
   const never = !script.switches || script.shape === "open-json" || script.shape === "required-tool";
-  return exchanges.flatMap(({ startedAtMs, route }, index) => {
+  return exchanges.flatMap(({ startedAtMs, abortedAtMs = Number.POSITIVE_INFINITY, route }, index) => {
     if (startedAtMs > firstAtMs("toolCall")) return [`P8: ${route} was asked after a whole tool call`];
     if (never && startedAtMs > textAtMs) return [`P8: ${route} was asked after text`];
-    if (index > begun && startedAtMs >= textAtMs && startedAtMs >= begunUntilMs)
+    // A hedge that began and lost in the very instant began before it.
+    if (index > begun && startedAtMs >= textAtMs && startedAtMs >= begunUntilMs && abortedAtMs > begunUntilMs)
       return [`P8: ${route} was asked after text and a begun tool call`];
     return [];
   });
@@ -244,8 +245,9 @@ function livenessLaw({ routes }: Scenario, call: SeenCall, completed: Completed 
   if (script.ownLimitMs !== undefined) return [];
   const order = [...routes.slice(script.firstRoute), ...routes.slice(0, script.firstRoute)];
   const at = order.findIndex(isHealthy);
-  // A hedge that lost has used up an attempt.
-  const inReach = at === 0 || (at > 0 && at + (script.hedges ? 1 : 0) < script.maxAttempts);
+  // A hedge that lost has used up an attempt, also one beside the test of a failed route.
+  const hedges = script.hedges || attemptsOf(call).some(({ hedge }) => hedge);
+  const inReach = at === 0 || (at > 0 && at + (hedges ? 1 : 0) < script.maxAttempts);
   const ends = order.slice(0, at).some(({ replies }) => replies.some(endsTheCall));
   const legal = script.switches && (script.shape === "text" || call.plan.holdsBackAnswer);
   if (!inReach || ends || (at > 0 && !legal)) return [];
