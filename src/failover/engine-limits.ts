@@ -41,6 +41,9 @@ export const LAG_TOLERANCE_MS = 50;
 export const SLOW_WINDOW_START_MS = 15_000;
 export const SLOW_WINDOW_MS = 15_000;
 
+/** After a lag of this process as long as this, no silence of before says anything of a route. */
+export const SILENT_ROUTE_LAG_MS = 250;
+
 /** What is left of a running attempt's confirm limit while its whole route is silent. */
 export const SILENT_ROUTE_SHARE = 0.5;
 

@@ -2,7 +2,7 @@
 
 import type { AttemptLimits, SharedLimits } from "../../call/plan.ts";
 import type { WatchedAttempt } from "../../call/route.ts";
-import { LAG_TOLERANCE_MS, SILENT_ROUTE_SHARE } from "../engine-limits.ts";
+import { LAG_TOLERANCE_MS, SILENT_ROUTE_LAG_MS, SILENT_ROUTE_SHARE } from "../engine-limits.ts";
 import type { CutShort, Outcome, Phase } from "./outcome.ts";
 
 /** What a clock is given besides the limits of the plan. */
@@ -38,6 +38,8 @@ export class AttemptClock {
   readonly #startedAtMs: number;
   #phase: Phase = "firstProgress";
   #progressAtMs: number;
+  /** Since when the silence says something of the route: the latest progress, or the end of a long lag of our own. */
+  #quietSinceMs: number;
   #byteAtMs: number;
   #pausedAtMs: number | undefined;
   #suspected = false;
@@ -55,6 +57,7 @@ export class AttemptClock {
     this.#options = options;
     this.#startedAtMs = performance.now();
     this.#progressAtMs = this.#startedAtMs;
+    this.#quietSinceMs = this.#startedAtMs;
     this.#byteAtMs = this.#startedAtMs;
     this.#arm(this.#startedAtMs);
   }
@@ -73,6 +76,7 @@ export class AttemptClock {
   progress(phase: Exclude<Phase, "firstProgress">, nowMs: number): void {
     this.#byteAtMs = nowMs;
     this.#progressAtMs = nowMs;
+    this.#quietSinceMs = nowMs;
     this.#suspected = false;
     this.#sign = "speaks";
     this.#lagMs = 0;
@@ -123,6 +127,7 @@ export class AttemptClock {
 
   #shift(ms: number): void {
     this.#progressAtMs += ms;
+    this.#quietSinceMs += ms;
     this.#byteAtMs += ms;
   }
 
@@ -157,15 +162,15 @@ export class AttemptClock {
   /** When `sign` changes next if nothing comes. */
   #signChangesAtMs(nowMs: number): number {
     const { suspectMs, signEndsMs } = this.#options.sharedLimits[this.#phase];
-    const silentMs = nowMs - this.#progressAtMs;
-    if (silentMs < suspectMs) return this.#progressAtMs + suspectMs;
-    return silentMs < signEndsMs ? this.#progressAtMs + signEndsMs : Number.POSITIVE_INFINITY;
+    const silentMs = nowMs - this.#quietSinceMs;
+    if (silentMs < suspectMs) return this.#quietSinceMs + suspectMs;
+    return silentMs < signEndsMs ? this.#quietSinceMs + signEndsMs : Number.POSITIVE_INFINITY;
   }
 
   /** Returns whether `sign` changed. */
   #noteSign(nowMs: number): boolean {
     const { suspectMs, signEndsMs } = this.#options.sharedLimits[this.#phase];
-    const silentMs = nowMs - this.#progressAtMs;
+    const silentMs = nowMs - this.#quietSinceMs;
     const before = this.#sign;
     if (silentMs >= suspectMs) this.#sign = silentMs < signEndsMs ? "silent" : "none";
     return this.#sign !== before;
@@ -190,6 +195,7 @@ export class AttemptClock {
       // What came meanwhile waits in the socket: it gets its turn before the silence counts.
       this.#lagMs += lateMs;
       this.#shift(lateMs);
+      if (lateMs >= SILENT_ROUTE_LAG_MS) this.#quietSinceMs = nowMs;
       this.#arm(nowMs, LAG_TOLERANCE_MS);
       return;
     }

@@ -154,3 +154,19 @@ test("says nothing more after it was stopped", () => {
   vi.advanceTimersByTime(60_000);
   expect(said).toEqual([]);
 });
+
+test("after a lag of this process a silence says nothing of the route before it has lasted anew", () => {
+  const signs: string[] = [];
+  const { clock, progress } = startClock({ onSign: () => signs.push(clock.sign) });
+  progress("text");
+  // The process is busy for 3 s: its timers fire so much late.
+  const realNow = performance.now.bind(performance);
+  const busy = vi.spyOn(performance, "now").mockImplementation(() => realNow() + 3_000);
+  vi.advanceTimersByTime(5_000);
+  vi.advanceTimersByTime(4_000);
+  expect(signs).toEqual([]);
+  vi.advanceTimersByTime(1_500);
+  expect(signs).toEqual(["silent"]);
+  busy.mockRestore();
+  clock.stop();
+});
