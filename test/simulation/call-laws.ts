@@ -245,9 +245,11 @@ function livenessLaw({ routes }: Scenario, call: SeenCall, completed: Completed 
   if (script.ownLimitMs !== undefined) return [];
   const order = [...routes.slice(script.firstRoute), ...routes.slice(0, script.firstRoute)];
   const at = order.findIndex(isHealthy);
-  // A hedge that lost has used up an attempt, also one beside the test of a failed route.
-  const hedges = script.hedges || attemptsOf(call).some(({ hedge }) => hedge);
-  const inReach = at === 0 || (at > 0 && at + (hedges ? 1 : 0) < script.maxAttempts);
+  // A hedge that lost has used up an attempt, also one beside the test of a failed route, and that of a retry too.
+  const attempts = attemptsOf(call);
+  const hedges = script.hedges || attempts.some(({ hedge }) => hedge);
+  const spent = hedges ? 1 + Number(attempts.some(({ retry }) => retry)) : 0;
+  const inReach = at === 0 || (at > 0 && at + spent < script.maxAttempts);
   const ends = order.slice(0, at).some(({ replies }) => replies.some(endsTheCall));
   const legal = script.switches && (script.shape === "text" || call.plan.holdsBackAnswer);
   if (!inReach || ends || (at > 0 && !legal)) return [];
