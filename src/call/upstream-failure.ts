@@ -1,4 +1,6 @@
-/** Why an upstream gave no whole answer, in neutral words. A dialect's `failure.ts` finds the kind. */
+/** Why an upstream gave no whole answer, in neutral words. */
+
+import type { Refusal } from "./adjustment.ts";
 
 /**
  * The kinds of failures. What follows from each is data: `failover/failure-classes.ts`.
@@ -28,8 +30,16 @@ export type FailureKind =
   | "not-found"
   /** HTTP 400, 422 and the like: the request is at fault. */
   | "invalid-request"
+  /** A field is not taken that can go without changing what is asked for. */
+  | "unsupported-field"
+  /** The server was started without a feature that this request needs. */
+  | "missing-feature"
   /** HTTP 413. */
   | "too-large"
+  /** This one request is more than the account may use or can pay at once; smaller ones are taken. */
+  | "over-allowance"
+  /** The model did what its own server refuses: it called a tool wrongly, or wrote JSON that is none. */
+  | "model-failed"
   /** The conversation is longer than the model's window. */
   | "context-too-long"
   /** A trailing assistant turn is not accepted. */
@@ -61,4 +71,6 @@ export interface UpstreamFailure {
   readonly retryAfterMs: number | undefined;
   /** What happened, in the gateway's own words: `answered 503`, `closed the connection after 3 events`. */
   readonly message: string;
+  /** The field that was refused, with an `unsupported-field`. */
+  readonly refusal?: Refusal;
 }

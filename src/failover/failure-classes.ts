@@ -15,6 +15,7 @@ import type { Outcome } from "./attempt/outcome.ts";
  * - `coolDown`: rests the route; asks it again only if it asked for a short rest, else `switch`.
  * - `disable`, `disableRepeated`: takes the route out for a while, at once or at the third time in a row; `switch`.
  * - `ifDiffers`: goes on only with a route that has a larger window.
+ * - `adjust`: asks the same route once more without the field that it refused, at most twice in a row, else `switch`.
  * - `withoutPrefill`, `withoutReasoning`: asks the same route once more in another form, else `switch`.
  * - `contentFilter`: ends the call unless the policy says otherwise.
  * - `end`: ends the call.
@@ -27,6 +28,7 @@ export type Action =
   | "disable"
   | "disableRepeated"
   | "ifDiffers"
+  | "adjust"
   | "withoutPrefill"
   | "withoutReasoning"
   | "contentFilter"
@@ -63,7 +65,11 @@ export const UPSTREAM_FAILURES: Readonly<Record<FailureKind, FailureClass>> = {
   forbidden: row("disableRepeated", "neutral", "MISCONFIGURED", "MISCONFIGURED"),
   "not-found": row("disable", "neutral", "MISCONFIGURED", "MISCONFIGURED"),
   "invalid-request": row("switch", "neutral", "REJECTED", "MISCONFIGURED"),
+  "unsupported-field": row("adjust", "neutral", "REJECTED", "MISCONFIGURED"),
+  "missing-feature": row("switch", "neutral", "MISCONFIGURED", "MISCONFIGURED"),
   "too-large": row("ifDiffers", "neutral", "REJECTED", "MISCONFIGURED"),
+  "over-allowance": row("switch", "neutral", "REJECTED", "MISCONFIGURED"),
+  "model-failed": row("switch", "neutral", "BAD_ANSWER"),
   "context-too-long": row("ifDiffers", "neutral", "REJECTED", "MISCONFIGURED"),
   "prefill-refused": row("withoutPrefill", "neutral", "REJECTED", "MISCONFIGURED"),
   "signature-refused": row("withoutReasoning", "neutral", "REJECTED", "MISCONFIGURED"),

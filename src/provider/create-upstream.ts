@@ -78,12 +78,12 @@ async function* callUpstream(
     if (outcome.status === 401) credential.invalidate();
     if (outcome.status < 200 || outcome.status >= 300) {
       const text = await readBodyText(outcome.body);
-      const failure = parseStatusFailure(settings.vendorDialect.errors, dialect.readVendorError, head, text);
+      const failure = parseStatusFailure(settings.vendorDialect.errors, head, text);
       if (!signal.aborted) yield { kind: "failed", failure };
       return;
     }
     yield { kind: "opened", status: head.status, upstreamRequestId: head.upstreamRequestId };
-    const answer = openAnswer(dialect, settings, outcome.headers, outcome.body, head);
+    const answer = await openAnswer(dialect, settings, outcome.headers, outcome.body, head);
     if (answer === undefined) {
       yield {
         kind: "failed",
@@ -97,21 +97,29 @@ async function* callUpstream(
   }
 }
 
-/** Chooses by the content type. A missing one is taken for an event stream, which shows soon whether it is one. */
-function openAnswer(
+/** Bytes of an answer that tell its form. */
+const MAX_BEGINNING = 256;
+
+/** An event stream begins with a field or a comment, a JSON document with a brace or a bracket. */
+const EVENTS_BEGIN = /^\s*(?:data|event|id|retry)?:/;
+const JSON_BEGINS = /^\s*[{[]/;
+
+/** Chooses by the first bytes, because some servers label one form as the other; else by the content type. */
+async function openAnswer(
   dialect: Dialect,
   settings: RouteSettings,
   headers: HttpHeaders,
   body: ResponseBody,
   head: AnswerHead,
-): Answer | undefined {
+): Promise<Answer | undefined> {
   const encoding = headers["content-encoding"] ?? "identity";
   const contentType = String(headers["content-type"] ?? "").toLowerCase();
   if (encoding !== "identity" || contentType.startsWith("text/html")) return undefined;
   const reader = dialect.createReader(head, settings);
-  return contentType.startsWith("application/json")
-    ? new WholeAnswer(body, head, reader)
-    : new StreamedAnswer(body, head, reader);
+  const beginning = (await body.peek())?.toString("latin1", 0, MAX_BEGINNING) ?? "";
+  const isWhole =
+    JSON_BEGINS.test(beginning) || (contentType.startsWith("application/json") && !EVENTS_BEGIN.test(beginning));
+  return isWhole ? new WholeAnswer(body, head, reader) : new StreamedAnswer(body, head, reader);
 }
 
 function writeBody(dialect: Dialect, request: UpstreamRequest, settings: RouteSettings): string | undefined {

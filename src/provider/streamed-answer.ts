@@ -47,7 +47,11 @@ export class StreamedAnswer implements Answer {
   }
 
   #isOver(): boolean {
-    return this.#failed || this.#bodyEnded || this.#reader.phase === "ended";
+    return this.#failed || this.#bodyEnded || this.#isRead();
+  }
+
+  #isRead(): boolean {
+    return this.#reader.phase === "ended";
   }
 
   #takeBytes(chunk: Buffer): void {
@@ -76,9 +80,12 @@ export class StreamedAnswer implements Answer {
     // What was left unfinished may still be a whole event; broken JSON there is only the mark of the cut.
     if (ending !== "aborted") this.#flush();
     this.#bodyEnded = true;
-    if (this.#failed || this.#reader.phase === "ended") return;
-    if (this.#reader.phase === "answered") this.#reader.finish(this.events);
-    else if (ending === "cut") this.#fail("cut", `broke the connection after ${this.#eventCount} events`);
+    if (this.#failed || this.#isRead()) return;
+    if (ending === "end" || this.#reader.phase === "answered") {
+      this.#reader.finish(this.events);
+      if (this.#isRead()) return;
+    }
+    if (ending === "cut") this.#fail("cut", `broke the connection after ${this.#eventCount} events`);
     else if (ending === "unreadable") this.#fail("malformed", UNREADABLE);
     else if (ending === "end" && this.#eventCount === 0 && this.#stream.bytes > 0) {
       this.#fail("malformed", "answered with something that is no event stream");

@@ -1,6 +1,6 @@
 /** What Chat Completions is at most vendors. https://platform.openai.com/docs/api-reference/chat */
 
-import { CHAT_ERRORS } from "./chat-errors.ts";
+import { ERRORS } from "./errors.ts";
 import { GPT_MODELS } from "./gpt-models.ts";
 import type { VendorDialect } from "./vendor.ts";
 
@@ -14,5 +14,5 @@ export const CHAT_DEFAULTS: VendorDialect = {
   pings: false,
   maxTokensName: "max_completion_tokens",
   models: GPT_MODELS,
-  errors: CHAT_ERRORS,
+  errors: ERRORS,
 };

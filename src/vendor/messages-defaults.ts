@@ -1,7 +1,7 @@
 /** What Messages is at most vendors. https://platform.claude.com/docs/en/api/messages */
 
 import { CLAUDE_MODELS } from "./claude-models.ts";
-import { MESSAGES_ERRORS } from "./messages-errors.ts";
+import { ERRORS } from "./errors.ts";
 import type { VendorDialect } from "./vendor.ts";
 
 /** A vendor replaces what differs. */
@@ -14,7 +14,7 @@ export const MESSAGES_DEFAULTS: VendorDialect = {
   pings: true,
   maxTokensName: "max_tokens",
   models: CLAUDE_MODELS,
-  errors: MESSAGES_ERRORS,
+  errors: ERRORS,
 };
 
 /** Messages demands a number of tokens. This one fits every model that is still served. */

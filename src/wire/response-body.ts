@@ -46,6 +46,15 @@ export class ResponseBody {
     });
   }
 
+  /** Waits for the first bytes and leaves them to be read; undefined if the body ends without any. */
+  async peek(): Promise<Buffer | undefined> {
+    const piece = await this.read();
+    if (typeof piece === "string") return undefined;
+    this.#unread.unshift(piece);
+    this.#unreadBytes += piece.length;
+    return piece;
+  }
+
   /** Takes bytes from the connection. */
   push(chunk: Buffer): void {
     if (this.#ending !== undefined) return;

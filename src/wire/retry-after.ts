@@ -18,32 +18,47 @@ const RESET_HEADERS: readonly { readonly remaining: string; readonly reset: stri
     remaining: `x-ratelimit-remaining-${kind}`,
     reset: `x-ratelimit-reset-${kind}`,
   })),
+  { remaining: "x-ratelimit-remaining", reset: "x-ratelimit-reset" },
+  { remaining: "ratelimit-remaining", reset: "ratelimit-reset" },
 ];
+
+/** A number from here on is no span in seconds but a time: in seconds since the epoch, and in milliseconds. */
+const EPOCH_SECONDS_FROM = 1e9;
+const EPOCH_MS_FROM = 1e12;
 
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 /**
  * The wait in milliseconds, from 250 to a day; undefined if the upstream named none. `retry-after-ms` goes before
- * `retry-after`, and both before the latest reset of a limit of which nothing remains.
+ * `retry-after`; zero milliseconds are none, as Azure sends them beside a whole second.
  */
 export function parseRetryAfter(headers: HttpHeaders, nowMs: number): number | undefined {
-  const waitMs =
-    parseNumber(single(headers, "retry-after-ms")) ??
-    parseSecondsOrDate(single(headers, "retry-after"), nowMs) ??
-    latestReset(headers, nowMs);
-  if (waitMs === undefined) return undefined;
-  return Math.min(Math.max(Math.ceil(waitMs), MIN_RETRY_AFTER_MS), MAX_RETRY_AFTER_MS);
+  const ms = parseNumber(single(headers, "retry-after-ms"));
+  return boundWait(ms === 0 ? undefined : ms) ?? boundWait(parseSecondsOrDate(single(headers, "retry-after"), nowMs));
 }
 
-function latestReset(headers: HttpHeaders, nowMs: number): number | undefined {
+/** The wait until the latest reset of a limit of which nothing remains, within the same bounds. */
+export function parseLimitReset(headers: HttpHeaders, nowMs: number): number | undefined {
   let latest: number | undefined;
   for (const { remaining, reset } of RESET_HEADERS) {
     if (parseNumber(single(headers, remaining)) !== 0) continue;
     const value = single(headers, reset);
-    const waitMs = parseSecondsOrDate(value, nowMs) ?? parseSpan(value);
+    const waitMs = parseEpoch(value, nowMs) ?? parseSecondsOrDate(value, nowMs) ?? parseSpan(value);
     if (waitMs !== undefined && (latest === undefined || waitMs > latest)) latest = waitMs;
   }
-  return latest;
+  return boundWait(latest);
+}
+
+/** Brings a wait in milliseconds within the bounds. */
+export function boundWait(waitMs: number | undefined): number | undefined {
+  if (waitMs === undefined) return undefined;
+  return Math.min(Math.max(Math.ceil(waitMs), MIN_RETRY_AFTER_MS), MAX_RETRY_AFTER_MS);
+}
+
+function parseEpoch(value: string | undefined, nowMs: number): number | undefined {
+  const number = parseNumber(value);
+  if (number === undefined || number < EPOCH_SECONDS_FROM) return undefined;
+  return (number < EPOCH_MS_FROM ? number * 1000 : number) - nowMs;
 }
 
 /** Seconds, an HTTP date, or an RFC 3339 time. */

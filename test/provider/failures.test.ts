@@ -1,20 +1,15 @@
 import { expect, test } from "vitest";
 import type { FailureKind, UpstreamFailure } from "../../src/call/upstream-failure.ts";
 import type { AnswerHead } from "../../src/provider/dialect/answer-head.ts";
-import { anthropicMessages } from "../../src/provider/dialect/anthropic-messages/index.ts";
-import type { Dialect } from "../../src/provider/dialect/dialect.ts";
-import { openaiChat } from "../../src/provider/dialect/openai-chat/index.ts";
 import { parseStatusFailure } from "../../src/provider/dialect/parse-failure.ts";
-import { CHAT_ERRORS } from "../../src/vendor/chat-errors.ts";
-import { MESSAGES_ERRORS } from "../../src/vendor/messages-errors.ts";
+import { ERRORS } from "../../src/vendor/errors.ts";
 
 function head(status: number, retryAfterMs?: number): AnswerHead {
-  return { status, upstreamRequestId: "r", retryAfterMs };
+  return { status, upstreamRequestId: "r", retryAfterMs, limitResetMs: undefined };
 }
 
-function failsWith(dialect: Dialect, answer: AnswerHead, body: string): UpstreamFailure {
-  const rules = dialect === openaiChat ? CHAT_ERRORS : MESSAGES_ERRORS;
-  return parseStatusFailure(rules, dialect.readVendorError, answer, body);
+function failsWith(answer: AnswerHead, body: string): UpstreamFailure {
+  return parseStatusFailure(ERRORS, answer, body);
 }
 
 const PAGE = "<html><head><title>502 Bad Gateway</title></head><body>cloudflare</body></html>";
@@ -38,9 +33,9 @@ test.each<[number, FailureKind]>([
   [527, "server-error"],
   [529, "overloaded"],
 ])("takes %i for %s whatever the body is", (status, kind) => {
-  for (const dialect of [anthropicMessages, openaiChat]) {
+  {
     for (const body of ["", PAGE, "{", "[]", "null", '{"error":null}', '{"error":{"message":5}}']) {
-      const failure = failsWith(dialect, head(status), body);
+      const failure = failsWith(head(status), body);
       expect(failure).toMatchObject({ kind, status, code: "", message: `answered ${status}` });
     }
   }
@@ -89,7 +84,7 @@ test.each<[status: number, type: string, message: string, kind: FailureKind]>([
   [529, "overloaded_error", "Overloaded", "overloaded"],
 ])("anthropic-messages takes %i %s %j for %s", (status, type, message, kind) => {
   const body = JSON.stringify({ type: "error", error: { type, message }, request_id: "req" });
-  const failure = failsWith(anthropicMessages, head(status), body);
+  const failure = failsWith(head(status), body);
   expect(failure).toMatchObject({ kind, code: type });
   expect(failure.message).toBe(`answered ${status} (${type})`);
 });
@@ -172,17 +167,17 @@ test.each<[status: number, error: object | string, kind: FailureKind, code: stri
   [503, { code: "server_is_overloaded", message: "x" }, "overloaded", "server_is_overloaded"],
   [503, { code: "my secret prompt", type: "another secret", message: "x" }, "server-error", ""],
 ])("openai-chat takes %i %j for %s", (status, error, kind, code) => {
-  expect(failsWith(openaiChat, head(status), JSON.stringify({ error }))).toMatchObject({ kind, code });
+  expect(failsWith(head(status), JSON.stringify({ error }))).toMatchObject({ kind, code });
 });
 
 test("takes a rate limit of more than 15 minutes for a quota that is used up", () => {
-  expect(failsWith(openaiChat, head(429, 900_000), "{}").kind).toBe("rate-limited");
-  expect(failsWith(openaiChat, head(429, 900_001), "{}").kind).toBe("quota-exhausted");
+  expect(failsWith(head(429, 900_000), "{}").kind).toBe("rate-limited");
+  expect(failsWith(head(429, 900_001), "{}").kind).toBe("quota-exhausted");
 });
 
 test("never passes text of the upstream on", () => {
-  for (const dialect of [anthropicMessages, openaiChat]) {
-    const failure = failsWith(dialect, head(400), '{"error":{"type":"canary","code":"canary","message":"canary"}}');
+  {
+    const failure = failsWith(head(400), '{"error":{"type":"canary","code":"canary","message":"canary"}}');
     expect(JSON.stringify(failure)).not.toContain("canary");
   }
 });

@@ -8,7 +8,12 @@ import { StreamedAnswer } from "../../src/provider/streamed-answer.ts";
 import { type BodyEnding, ResponseBody } from "../../src/wire/response-body.ts";
 import { claudeRoute, gptRoute } from "./route-settings.ts";
 
-export const HEAD = { status: 200, upstreamRequestId: "req_1", retryAfterMs: undefined } as const;
+export const HEAD = {
+  status: 200,
+  upstreamRequestId: "req_1",
+  retryAfterMs: undefined,
+  limitResetMs: undefined,
+} as const;
 
 /** Bytes of `test/fixtures/NAME`. */
 export function readFixture(name: string): Buffer {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseRetryAfter } from "../../src/wire/retry-after.ts";
+import { parseLimitReset, parseRetryAfter } from "../../src/wire/retry-after.ts";
 
 const NOW_MS = Date.parse("2026-11-23T00:00:00Z");
 
@@ -34,7 +34,13 @@ test.each([
   [{ "x-ratelimit-remaining-tokens": "0", "x-ratelimit-reset-tokens": "1h2m3.5s" }, 3_723_500],
   [{ "x-ratelimit-remaining-tokens": "0", "x-ratelimit-reset-tokens": "320ms" }, 320],
   [{ "x-ratelimit-remaining-tokens": "0", "x-ratelimit-reset-tokens": "6 parsecs" }, undefined],
+  [{ "retry-after-ms": "0", "retry-after": "1" }, 1_000],
+  [{ "retry-after-ms": "0" }, undefined],
+  [{ "x-ratelimit-remaining": "0", "x-ratelimit-reset": "2" }, 2_000],
+  [{ "x-ratelimit-remaining": "0", "x-ratelimit-reset": String(NOW_MS + 30_000) }, 30_000],
+  [{ "x-ratelimit-remaining": "0", "x-ratelimit-reset": String(NOW_MS / 1000 + 30) }, 30_000],
+  [{ "x-ratelimit-remaining": "59", "x-ratelimit-reset": "2" }, undefined],
   [{ "retry-after": "2", "x-ratelimit-remaining-requests": "0", "x-ratelimit-reset-requests": "6m0s" }, 2_000],
 ])("reads %o as %s ms", (headers, waitMs) => {
-  expect(parseRetryAfter(headers, NOW_MS)).toBe(waitMs);
+  expect(parseRetryAfter(headers, NOW_MS) ?? parseLimitReset(headers, NOW_MS)).toBe(waitMs);
 });

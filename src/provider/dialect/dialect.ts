@@ -3,14 +3,12 @@
 import type { UpstreamEvent, UpstreamRequest } from "../../call/upstream.ts";
 import type { RouteSettings } from "../settings.ts";
 import type { AnswerHead } from "./answer-head.ts";
-import type { ReadVendorError } from "./parse-failure.ts";
 
 /** A wire format. Pure but for the readers' own state. */
 export interface Dialect {
   /** Makes the JSON body of a request. Throws if a JSON string of the request is not JSON, which validation refuses. */
   makeBody(request: UpstreamRequest, settings: RouteSettings): object;
   createReader(head: AnswerHead, settings: RouteSettings): AnswerReader;
-  readonly readVendorError: ReadVendorError;
 }
 
 /**
@@ -25,6 +23,6 @@ export interface AnswerReader {
   readEvent(data: string, name: string | undefined, out: UpstreamEvent[]): boolean;
   /** Reads an answer that came as one JSON document. False if it is none; nothing was pushed then. */
   readWhole(text: string, out: UpstreamEvent[]): boolean;
-  /** `answered` -> `ended`: nothing more will come. */
+  /** `answered` -> `ended`: nothing more will come. `open` -> `ended` if what came is whole without a reason. */
   finish(out: UpstreamEvent[]): void;
 }

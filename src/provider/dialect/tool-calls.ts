@@ -37,6 +37,8 @@ export class ToolCalls {
   /** Adds to a call, which begins with its first piece; empty strings add nothing. */
   grow(index: number, id: string, name: string, argumentsJson: string, out: UpstreamEvent[]): void {
     let call = this.#callByIndex.get(index);
+    // Some servers send the empty form of a call with every message.
+    if (call === undefined && id === "" && name === "" && argumentsJson === "") return;
     // Some servers give parallel calls the same number; another id then begins another call.
     if (call === undefined || (id !== "" && call.id !== "" && call.id !== id)) {
       if (this.#calls.length >= MAX_TOOL_CALLS) {
@@ -68,7 +70,7 @@ export class ToolCalls {
     const delivered: UpstreamEvent[] = [];
     for (const [index, { id, name, argumentsJson }] of this.#calls.entries()) {
       if (index < this.#deliveredCount) continue;
-      const whole = argumentsJson.trim() === "" && !cutShort ? "{}" : argumentsJson;
+      const whole = isNothing(argumentsJson) && !cutShort ? "{}" : argumentsJson;
       if (name === "" || !isObject(parseJson(whole))) {
         if (cutShort) continue;
         return "a tool call whose arguments are not a JSON object";
@@ -80,4 +82,10 @@ export class ToolCalls {
     out.push(...delivered);
     return undefined;
   }
+}
+
+/** Tools without parameters are called with nothing, or with a `null`. */
+function isNothing(argumentsJson: string): boolean {
+  const bare = argumentsJson.trim();
+  return bare === "" || bare === "null";
 }

@@ -8,8 +8,7 @@ type Silence = "timedOut" | "stalled";
 
 /** How the attempt ends that meets the fault, in the words of the class table. */
 export type End =
-  | { readonly kind: FailureKind }
-  | { readonly kind: Silence }
+  | { readonly kind: FailureKind | Silence }
   | {
       readonly kind: "completed";
       readonly finish: "STOP" | "CONTENT_FILTER" | "REFUSAL";

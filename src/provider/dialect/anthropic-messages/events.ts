@@ -10,7 +10,6 @@ import type { AnswerReader } from "../dialect.ts";
 import { listOf, stringOf } from "../json-values.ts";
 import { parseStreamFailure } from "../parse-failure.ts";
 import { ToolCalls } from "../tool-calls.ts";
-import { readVendorError } from "./failure.ts";
 import { UsageTally } from "./usage.ts";
 
 /**
@@ -232,7 +231,7 @@ export class MessagesReader implements AnswerReader {
     this.phase = "ended";
     out.push({
       kind: "failed",
-      failure: parseStreamFailure(this.#settings.vendorDialect.errors, readVendorError, this.#head, document),
+      failure: parseStreamFailure(this.#settings.vendorDialect.errors, this.#head, document),
     });
   }
 }

@@ -2,11 +2,9 @@
 
 import type { Dialect } from "../dialect.ts";
 import { MessagesReader } from "./events.ts";
-import { readVendorError } from "./failure.ts";
 import { makeBody } from "./request.ts";
 
 export const anthropicMessages: Dialect = {
   makeBody,
   createReader: (head, settings) => new MessagesReader(head, settings),
-  readVendorError,
 };

@@ -7,7 +7,8 @@ import { tokensOf } from "../json-values.ts";
 
 /**
  * Usage of one answer. `input_tokens` excludes what was read from or written to a cache; the neutral form includes it.
- * Later numbers are totals and replace earlier ones; a 0 or a null replaces nothing.
+ * Later numbers are totals and replace earlier ones. A 0 replaces only beside a number of the same report that is none:
+ * after a compaction nothing may be cached, but some servers end with zeros that say nothing at all.
  */
 export class UsageTally {
   #freshInput: bigint | undefined;
@@ -18,9 +19,12 @@ export class UsageTally {
 
   /** `outputIsTotal`: the number of output tokens counts; at the start of an answer it is a placeholder. */
   add(usage: JsonObject, outputIsTotal: boolean): void {
-    this.#freshInput = later(tokensOf(usage["input_tokens"]), this.#freshInput);
-    this.#cacheRead = later(tokensOf(usage["cache_read_input_tokens"]), this.#cacheRead);
-    this.#cacheWrite = later(tokensOf(usage["cache_creation_input_tokens"]), this.#cacheWrite);
+    const input = [usage["input_tokens"], usage["cache_read_input_tokens"], usage["cache_creation_input_tokens"]];
+    const [fresh, cacheRead, cacheWrite] = input.map(tokensOf);
+    const counts = Boolean(fresh) || Boolean(cacheRead) || Boolean(cacheWrite);
+    this.#freshInput = later(fresh, this.#freshInput, counts);
+    this.#cacheRead = later(cacheRead, this.#cacheRead, counts);
+    this.#cacheWrite = later(cacheWrite, this.#cacheWrite, counts);
     if (!outputIsTotal) return;
     this.#output = tokensOf(usage["output_tokens"]) ?? this.#output;
     const details = usage["output_tokens_details"];
@@ -41,6 +45,6 @@ export class UsageTally {
   }
 }
 
-function later(next: bigint | undefined, last: bigint | undefined): bigint | undefined {
-  return next === undefined || (next === 0n && last !== undefined) ? last : next;
+function later(next: bigint | undefined, last: bigint | undefined, counts: boolean): bigint | undefined {
+  return next === undefined || (next === 0n && last !== undefined && !counts) ? last : next;
 }

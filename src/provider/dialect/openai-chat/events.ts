@@ -10,7 +10,6 @@ import type { AnswerReader } from "../dialect.ts";
 import { listOf, stringOf } from "../json-values.ts";
 import { parseStreamFailure } from "../parse-failure.ts";
 import { ToolCalls } from "../tool-calls.ts";
-import { readVendorError } from "./failure.ts";
 import { readUsage } from "./usage.ts";
 
 /**
@@ -26,10 +25,15 @@ const FINISH_REASONS: ReadonlyMap<string, FinishReason> = new Map([
   ["complete", FinishReason.STOP],
   ["length", FinishReason.LENGTH],
   ["max_tokens", FinishReason.LENGTH],
+  ["max_output_tokens", FinishReason.LENGTH],
   ["model_length", FinishReason.LENGTH],
+  ["model_context_window_exceeded", FinishReason.LENGTH],
   ["tool_calls", FinishReason.TOOL_CALLS],
+  ["tool_use", FinishReason.TOOL_CALLS],
   ["function_call", FinishReason.TOOL_CALLS],
   ["content_filter", FinishReason.CONTENT_FILTER],
+  ["sensitive", FinishReason.CONTENT_FILTER],
+  ["safety", FinishReason.CONTENT_FILTER],
 ]);
 
 /** As much of a word of the vendor's as an error tells. */
@@ -49,6 +53,8 @@ export class ChatReader implements AnswerReader {
   #spoke = false;
   #refused = false;
   #finishReason = "";
+  /** Whether usage came, once and behind all content: the end of an answer whose vendor names no reason. */
+  #closing: "no" | "counted" | "over" = "no";
 
   constructor(head: AnswerHead, { vendorDialect }: RouteSettings) {
     this.#head = head;
@@ -62,6 +68,7 @@ export class ChatReader implements AnswerReader {
     }
     const chunk = parseJson(data);
     if (chunk === undefined) return false;
+    if (Array.isArray(chunk) && isObject(chunk[0]) && isError(chunk[0], name)) this.#fail(chunk, out);
     if (!isObject(chunk)) return true;
     if (isError(chunk, name)) this.#fail(chunk, out);
     else this.#readChunk(chunk, out);
@@ -69,7 +76,9 @@ export class ChatReader implements AnswerReader {
   }
 
   readWhole(text: string, out: UpstreamEvent[]): boolean {
-    const completion = parseJson(text);
+    const document = parseJson(text);
+    // Google lists its errors.
+    const completion: unknown = Array.isArray(document) ? document[0] : document;
     if (!isObject(completion)) return false;
     if (isError(completion, undefined)) {
       this.#fail(completion, out);
@@ -77,11 +86,14 @@ export class ChatReader implements AnswerReader {
     }
     if (!Array.isArray(completion["choices"])) return false;
     this.#readChunk(completion, out);
+    // A document that names no reason is whole if it counts its tokens.
+    if (this.phase === "open" && isObject(completion["usage"])) this.#closing = "counted";
     this.finish(out);
     return true;
   }
 
   finish(out: UpstreamEvent[]): void {
+    if (this.phase === "open" && this.#closing === "counted") this.#answer("stop", {}, out);
     if (this.phase !== "answered") return;
     const broken = this.#deliverCalls(out);
     if (broken !== undefined) return this.#breakOff("malformed", `sent ${broken}`, out);
@@ -95,6 +107,7 @@ export class ChatReader implements AnswerReader {
       this.#model = model;
       out.push({ kind: "model", model });
     }
+    const before = out.length;
     const choices = chunk["choices"];
     if (Array.isArray(choices)) {
       for (const choice of choices)
@@ -102,20 +115,22 @@ export class ChatReader implements AnswerReader {
     }
     const usage = chunk["usage"];
     if (isObject(usage)) {
+      const closes = out.length === before && (this.#spoke || this.#toolCalls.size > 0);
       out.push({ kind: "usage", usage: readUsage(usage) });
+      this.#closing = closes && this.#closing === "no" ? "counted" : "over";
       // Usage of its own is the last thing that comes; beside a choice some servers send it with each chunk.
-      if (listOf(choices).length === 0) this.finish(out);
+      if (listOf(choices).length === 0 && this.phase === "answered") this.finish(out);
+    } else if (out.length > before) {
+      this.#closing = this.#closing === "no" ? "no" : "over";
     }
   }
 
   #readChoice(chunk: JsonObject, choice: JsonObject, out: UpstreamEvent[]): void {
-    // A whole completion has a message where a chunk has a delta.
-    const delta = choice["delta"] ?? choice["message"];
-    if (isObject(delta)) this.#readDelta(delta, out);
-    const reason = choice["finish_reason"];
-    if (typeof reason !== "string" || reason === "" || this.phase === "ended") return;
-    this.#completionId = stringOf(chunk["id"]) || "call";
-    const word = reason.toLowerCase();
+    const content = contentOf(chunk, choice);
+    if (isObject(content)) this.#readDelta(content, out);
+    this.#completionId ||= stringOf(chunk["id"]);
+    const word = reasonOf(choice);
+    if (word === "" || this.phase === "ended") return;
     if (this.phase === "open") this.#answer(word, chunk, out);
     // Some servers say it with each call or twice: what comes behind the first one still counts.
     else if (FINISH_REASONS.has(word)) this.#finishReason = word;
@@ -124,7 +139,8 @@ export class ChatReader implements AnswerReader {
   #readDelta(delta: JsonObject, out: UpstreamEvent[]): void {
     const content = delta["content"];
     if (typeof content === "string") this.#say(content, out);
-    else if (content !== null && content !== undefined) this.#readParts(content, out);
+    else if (isObject(content)) this.#say(JSON.stringify(content), out);
+    else this.#readParts(content, out);
     const reasoning = stringOf(delta["reasoning_content"]) || stringOf(delta["reasoning"]);
     if (reasoning !== "") out.push({ kind: "reasoning", text: reasoning });
     if (delta["tool_calls"] !== undefined) this.#readToolCalls(delta["tool_calls"], out);
@@ -139,6 +155,7 @@ export class ChatReader implements AnswerReader {
   /** Mistral's form: a list of text and thinking parts. */
   #readParts(parts: unknown, out: UpstreamEvent[]): void {
     for (const part of listOf(parts)) {
+      if (typeof part === "string") this.#say(part, out);
       if (!isObject(part)) continue;
       if (part["type"] === "text") this.#say(stringOf(part["text"]), out);
       for (const thought of listOf(part["thinking"])) {
@@ -173,7 +190,7 @@ export class ChatReader implements AnswerReader {
     out.push({ kind: "text", text });
   }
 
-  // open -> answered: the finish reason came. open -> ended: it tells of a failure.
+  // open -> answered: the finish reason came, or all that stands for one. open -> ended: it tells of a failure.
   #answer(reason: string, chunk: JsonObject, out: UpstreamEvent[]): void {
     if (reason === "error") return this.#fail(chunk, out);
     if (!FINISH_REASONS.has(reason))
@@ -193,7 +210,7 @@ export class ChatReader implements AnswerReader {
   #deliverCalls(out: UpstreamEvent[]): string | undefined {
     const reason = FINISH_REASONS.get(this.#finishReason);
     const cutShort = reason === FinishReason.LENGTH || reason === FinishReason.CONTENT_FILTER;
-    return this.#toolCalls.deliver(this.#completionId, cutShort, out);
+    return this.#toolCalls.deliver(this.#completionId || "call", cutShort, out);
   }
 
   #breakOff(kind: "truncated" | "malformed", message: string, out: UpstreamEvent[]): void {
@@ -201,11 +218,11 @@ export class ChatReader implements AnswerReader {
     out.push({ kind: "failed", failure: makeFailure(this.#head, kind, "", message) });
   }
 
-  #fail(document: JsonObject, out: UpstreamEvent[]): void {
+  #fail(document: unknown, out: UpstreamEvent[]): void {
     // An error behind the finish reason changes nothing: the answer is whole.
     if (this.phase === "answered") return this.finish(out);
     this.phase = "ended";
-    out.push({ kind: "failed", failure: parseStreamFailure(this.#errorRules, readVendorError, this.#head, document) });
+    out.push({ kind: "failed", failure: parseStreamFailure(this.#errorRules, this.#head, document) });
   }
 
   #reason(): FinishReason {
@@ -215,6 +232,27 @@ export class ChatReader implements AnswerReader {
     // A forced call ends with `stop`.
     return this.#toolCalls.size > 0 ? FinishReason.TOOL_CALLS : FinishReason.STOP;
   }
+}
+
+/**
+ * A whole completion has a message where a chunk has a delta. Who sends both means the delta in a chunk, where the
+ * message repeats all that was said, and the message in a completion.
+ */
+function contentOf(chunk: JsonObject, choice: JsonObject): unknown {
+  const { delta, message } = choice;
+  const isWhole = chunk["object"] === "chat.completion" && isObject(message);
+  return isWhole ? message : (delta ?? message);
+}
+
+/** The words of a model that came to its limit; beside them OpenRouter may still say `tool_calls`. */
+const NATIVE_LIMITS: ReadonlySet<string> = new Set(["max_output_tokens", "max_tokens", "length", "model_length"]);
+
+/** The word for the end in lower case; empty if there is none yet. OpenAI's first vision models gave `finish_details`. */
+function reasonOf(choice: JsonObject): string {
+  const details = choice["finish_details"];
+  const reason = stringOf(choice["finish_reason"]) || (isObject(details) ? stringOf(details["type"]) : "");
+  const native = stringOf(choice["native_finish_reason"]).toLowerCase();
+  return reason !== "" && NATIVE_LIMITS.has(native) ? "length" : reason.toLowerCase();
 }
 
 function isError(chunk: JsonObject, name: string | undefined): boolean {

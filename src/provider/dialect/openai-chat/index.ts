@@ -2,11 +2,9 @@
 
 import type { Dialect } from "../dialect.ts";
 import { ChatReader } from "./events.ts";
-import { readVendorError } from "./failure.ts";
 import { makeBody } from "./request.ts";
 
 export const openaiChat: Dialect = {
   makeBody,
   createReader: (head, settings) => new ChatReader(head, settings),
-  readVendorError,
 };

@@ -1,0 +1,69 @@
+/** Finds the field that an error refuses, among those that can go without changing what is asked for. */
+
+import type { AdjustableField, Refusal } from "../call/adjustment.ts";
+
+/** The names under which the dialects send each field. */
+const FIELD_BY_NAME: ReadonlyMap<string, AdjustableField> = new Map([
+  ["temperature", "temperature"],
+  ["top_p", "top_p"],
+  ["topP", "top_p"],
+  ["seed", "seed"],
+  ["random_seed", "seed"],
+  ["frequency_penalty", "frequency_penalty"],
+  ["frequencyPenalty", "frequency_penalty"],
+  ["presence_penalty", "presence_penalty"],
+  ["presencePenalty", "presence_penalty"],
+  ["verbosity", "verbosity"],
+  ["parallel_tool_calls", "tool_choice.parallel_calls"],
+  ["disable_parallel_tool_use", "tool_choice.parallel_calls"],
+  ["service_tier", "service_tier"],
+  ["prompt_cache_key", "prompt_cache_key"],
+  ["cache_control", "cache"],
+  ["stream_options", "stream_options"],
+  ["include_usage", "stream_options"],
+  ["reasoning_effort", "reasoning.effort"],
+  ["reasoningEffort", "reasoning.effort"],
+  ["effort", "reasoning.effort"],
+  ["max_completion_tokens", "max_output_tokens"],
+  ["max_tokens", "max_output_tokens"],
+  ["max_output_tokens", "max_output_tokens"],
+  ["stop_sequences", "stop_sequences"],
+  ["stop", "stop_sequences"],
+]);
+
+/** Words in which a field is refused. */
+const REFUSES =
+  /unsupported|not support|not (?:allowed|permitted|accepted|available|enabled|implemented|compatible|a valid)|unknown|unrecognized|unrecognised|unexpected|extra (?:inputs|fields)|deprecated|incompatible|cannot|can't|may not|must|should|only|range|above|below|too large|at most|exceeds?|greater|less than|invalid|> \d/i;
+
+/** Words that say that the model or the server does not have the field at all. */
+const LASTING =
+  /unsupported|not support|unknown|unrecognized|unrecognised|unexpected|extra (?:inputs|fields)|not (?:permitted|implemented|available)|deprecated/i;
+
+/** Words that bind a refusal to the value, or to what else the request holds. */
+const DEPENDS =
+  /\bboth\b|together|combin|\bwhen\b|\bwhile\b|\bif\b|unless|thinking|range|at most|above|below|value of|levels?/i;
+
+/**
+ * The field that an error refuses; undefined if it names none that could go. `param` is the place that the error names
+ * by itself, its last step counts; without one the words are searched.
+ */
+export function findRefusedField(param: string, message: string): Refusal | undefined {
+  if (!REFUSES.test(message)) return undefined;
+  const field = fieldOf(param.split(".").at(-1) ?? "") ?? (param === "" ? fieldIn(message) : undefined);
+  return field && { field, lasting: LASTING.test(message) && !DEPENDS.test(message) };
+}
+
+function fieldOf(name: string): AdjustableField | undefined {
+  return FIELD_BY_NAME.get(name);
+}
+
+/** The first name in the words. `stop` and `effort` are words of the language too: only quoted ones count. */
+function fieldIn(message: string): AdjustableField | undefined {
+  for (const [, quote, name = ""] of message.matchAll(/(?<![\w.-])([`'"]?)([A-Za-z_]+(?:\.[A-Za-z_]+)*)(?![\w-])/g)) {
+    const last = name.split(".").at(-1) ?? "";
+    if (quote === "" && (last === "stop" || (last === "effort" && !/effort level/i.test(message)))) continue;
+    const field = fieldOf(last);
+    if (field !== undefined) return field;
+  }
+  return undefined;
+}
