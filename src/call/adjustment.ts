@@ -16,6 +16,9 @@ export const ADJUSTABLE_FIELDS = [
   "reasoning.effort",
   "max_output_tokens",
   "stop_sequences",
+  "messages.name",
+  "messages.reasoning",
+  "dialect_fields",
 ] as const;
 
 export type AdjustableField = (typeof ADJUSTABLE_FIELDS)[number];

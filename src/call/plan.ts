@@ -3,6 +3,7 @@
 import type { CompleteRequest } from "../../gen/ts/understudy/v1/completion_service_pb.ts";
 import type { SkipReason } from "../../gen/ts/understudy/v1/routing_pb.ts";
 import type { Route } from "./route.ts";
+import type { CacheMode } from "./upstream.ts";
 
 /** A silence after which something is suspected, and one after which it is certain. */
 export interface GapLimits {
@@ -90,6 +91,10 @@ export interface Plan {
   readonly hedges: boolean;
   /** Whether the next route is asked when a content filter refuses the request. */
   readonly reroutesContentFilter: boolean;
+  /** Whether a route is skipped that does not take a field that could go. */
+  readonly skipsUnsupported: boolean;
+  /** Who marks what upstreams may keep of the request. */
+  readonly cache: CacheMode;
   /** Tokens of the request, estimated by its length. */
   readonly estimatedInputTokens: number;
   /** Text that an earlier call delivered; empty without `resume`. */

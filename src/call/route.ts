@@ -1,8 +1,10 @@
 /** One route as the failover engine sees it: what it can carry, how to call it, and whether it may be called now. */
 
+import type { CompleteRequest } from "../../gen/ts/understudy/v1/completion_service_pb.ts";
 import type { Cost, Usage } from "../../gen/ts/understudy/v1/ledger_pb.ts";
 import type { Capabilities, Route as RouteDescription } from "../../gen/ts/understudy/v1/route_service_pb.ts";
 import type { SkipReason } from "../../gen/ts/understudy/v1/routing_pb.ts";
+import type { Adjustment } from "./adjustment.ts";
 import type { Upstream } from "./upstream.ts";
 
 /**
@@ -93,6 +95,8 @@ export interface Route {
   /** Whether the upstream sends pings while it thinks. */
   readonly pings: boolean;
   readonly upstream: Upstream;
+  /** What of a request would be left out or changed for the upstream. */
+  readonly adjustmentsFor: (request: CompleteRequest) => readonly Adjustment[];
   readonly silence: RouteSilence;
 
   /** Asks for permission to start an attempt. Never throws. */

@@ -3,6 +3,7 @@
 import type { CompleteRequest } from "../../gen/ts/understudy/v1/completion_service_pb.ts";
 import type { FinishReason, ToolCall } from "../../gen/ts/understudy/v1/conversation_pb.ts";
 import type { Usage } from "../../gen/ts/understudy/v1/ledger_pb.ts";
+import type { AdjustableField, Adjustment } from "./adjustment.ts";
 import type { UpstreamFailure } from "./upstream-failure.ts";
 
 /** How an answer that another attempt began is handed to a model. */
@@ -15,6 +16,9 @@ export interface ContinuationRequest {
   readonly instruction: string;
 }
 
+/** Who marks what an upstream may keep of a request: the gateway where the caller does not, only the caller, nobody. */
+export type CacheMode = "auto" | "caller" | "off";
+
 /** One request to an upstream. */
 export interface UpstreamRequest {
   /** The caller's request. Only its model-facing fields count; `workload`, `routing` and `resume` do not. */
@@ -26,16 +30,22 @@ export interface UpstreamRequest {
   readonly connectTimeoutMs: number;
   /** Whether signed reasoning of earlier turns is left out, because the upstream refused its signature. */
   readonly withoutReasoning: boolean;
+  /** Who marks what the upstream may keep of the request. */
+  readonly cache: CacheMode;
+  /** Fields that the upstream refused earlier in this call. */
+  readonly withoutFields: readonly AdjustableField[];
 }
 
 /**
  * What an upstream says, in neutral words.
  *
- * The sequence is `opened`, then anything, then exactly one of `finished` and `failed`, which is the last. `usage` may
+ * The sequence is `adjusted` if there is something to tell, `opened`, then anything, then exactly one of `finished` and `failed`, which is the last. `usage` may
  * come several times; the latest number of each kind counts. `finished` comes when the finish reason was seen and all
  * blocks are closed, so a connection that breaks behind it changes nothing.
  */
 export type UpstreamEvent =
+  /** The request was sent without these fields, or with others. */
+  | { readonly kind: "adjusted"; readonly adjustments: readonly Adjustment[] }
   /** The upstream accepted the request: response headers came with a success status. */
   | { readonly kind: "opened"; readonly status: number; readonly upstreamRequestId: string }
   /** Bytes came that are not content: a ping, a comment, an empty delta, an unknown event. */

@@ -3,12 +3,14 @@
 import type { DescEnum } from "@bufbuild/protobuf";
 import { type Duration, durationMs } from "@bufbuild/protobuf/wkt";
 import {
+  CacheSchema,
   ContentFilterSchema,
   HedgeSchema,
   HoldBackSchema,
   type Policy,
   PolicySchema,
   SwitchSchema,
+  UnsupportedSchema,
 } from "../../gen/ts/understudy/v1/routing_pb.ts";
 import { formatDuration } from "../time/duration.ts";
 import { NESTED_PAIRS, POLICY_DURATIONS_MS, POLICY_NUMBERS, type PolicyRange, SUSPECT_PAIRS } from "./policy-ranges.ts";
@@ -21,6 +23,8 @@ const ENUMS = [
   ["holdBack", HoldBackSchema],
   ["hedge", HedgeSchema],
   ["contentFilter", ContentFilterSchema],
+  ["unsupported", UnsupportedSchema],
+  ["cache", CacheSchema],
 ] as const satisfies readonly (readonly [keyof Policy, DescEnum])[];
 
 /** A `google.protobuf.Duration` has at most this many nanoseconds beside its seconds. */

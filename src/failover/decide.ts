@@ -5,12 +5,13 @@ import { ToolChoice_Mode } from "../../gen/ts/understudy/v1/conversation_pb.ts";
 import { ErrorReason } from "../../gen/ts/understudy/v1/ledger_pb.ts";
 import type { Plan } from "../call/plan.ts";
 import type { Route } from "../call/route.ts";
+import type { UpstreamFailure } from "../call/upstream-failure.ts";
 import type { Outcome } from "./attempt/outcome.ts";
 import type { Answer } from "./delivered-answer.ts";
-import { QUICK_FAILURE_MS, RETRY_PAUSE_MS } from "./engine-limits.ts";
+import { MAX_ADJUSTMENTS, QUICK_FAILURE_MS, RETRY_PAUSE_MS } from "./engine-limits.ts";
 import { type Action, asksToBeLeftAlone, classify } from "./failure-classes.ts";
 import type { AttemptRecord } from "./ledger/attempt-record.ts";
-import { type AttemptForm, USUAL_FORM } from "./seam/continuation.ts";
+import type { AttemptForm } from "./seam/continuation.ts";
 
 export type Step =
   /** Goes on with the next route of the plan; `largerThan` is the route whose window was too small. */
@@ -94,18 +95,17 @@ function finalReason({ plan, records }: Ended, action: Action): ErrorReason | un
 function again(situation: Situation, action: Action): Step | undefined {
   const { plan, record, mayAskAgain, random } = situation;
   const { route, retry } = record.origin;
-  if (retry || !mayAskAgain || !hasSpareAttempt(situation) || record.outcome?.kind !== "failed") return undefined;
+  if (!mayAskAgain || !hasSpareAttempt(situation) || record.outcome?.kind !== "failed") return undefined;
   const { outcome } = record;
   const { failure } = outcome;
+  const form = otherForm(record.origin.form, action, failure);
+  if (form !== undefined) return { kind: "again", route, pauseMs: 0, form, outcome };
+  if (retry) return undefined;
   switch (action) {
-    case "withoutPrefill":
-      return { kind: "again", route, pauseMs: 0, form: { ...USUAL_FORM, withoutPrefill: true }, outcome };
-    case "withoutReasoning":
-      return { kind: "again", route, pauseMs: 0, form: { ...USUAL_FORM, withoutReasoning: true }, outcome };
     case "coolDown": {
       const { retryAfterMs } = failure;
       if (retryAfterMs === undefined || retryAfterMs > plan.maxRetryWaitMs || !route.takeRetry()) return undefined;
-      return { kind: "again", route, pauseMs: retryAfterMs, form: USUAL_FORM, outcome };
+      return { kind: "again", route, pauseMs: retryAfterMs, form: record.origin.form, outcome };
     }
     case "retryQuick":
       if (performance.now() - record.startedAtMs > QUICK_FAILURE_MS || failure.status === 504) return undefined;
@@ -116,7 +116,31 @@ function again(situation: Situation, action: Action): Step | undefined {
       return undefined;
   }
   if (record.receivedCharacters > 0 || asksToBeLeftAlone(failure) || !route.takeRetry()) return undefined;
-  return { kind: "again", route, pauseMs: Math.round(RETRY_PAUSE_MS * (1 + random())), form: USUAL_FORM, outcome };
+  return {
+    kind: "again",
+    route,
+    pauseMs: Math.round(RETRY_PAUSE_MS * (1 + random())),
+    form: record.origin.form,
+    outcome,
+  };
+}
+
+/** The form in which the route may take what it refused; undefined if there is none that was not tried. */
+function otherForm(form: AttemptForm, action: Action, { refusal }: UpstreamFailure): AttemptForm | undefined {
+  switch (action) {
+    case "withoutPrefill":
+      return form.withoutPrefill ? undefined : { ...form, withoutPrefill: true };
+    case "withoutReasoning":
+      return form.withoutReasoning ? undefined : { ...form, withoutReasoning: true };
+    case "adjust": {
+      const { withoutFields } = form;
+      if (refusal === undefined || withoutFields.includes(refusal.field)) return undefined;
+      if (withoutFields.length >= MAX_ADJUSTMENTS) return undefined;
+      return { ...form, withoutFields: [...withoutFields, refusal.field] };
+    }
+    default:
+      return undefined;
+  }
 }
 
 /** Whether an attempt would be left over if every route that was not asked yet had its turn. */

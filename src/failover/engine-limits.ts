@@ -47,5 +47,8 @@ export const SILENT_ROUTE_LAG_MS = 250;
 /** What is left of a running attempt's confirm limit while its whole route is silent. */
 export const SILENT_ROUTE_SHARE = 0.5;
 
+/** Most fields that one attempt is asked again without: who refuses a third one does not take the request. */
+export const MAX_ADJUSTMENTS = 2;
+
 /** A loser of a larger request costs more than a hedge gains: its input is billed in full. */
 export const MAX_HEDGED_INPUT_TOKENS = 32_000;

@@ -71,7 +71,7 @@ export function makePlan(request: CompleteRequest, settings: PlanSettings, call:
     routes: names.map((name) => {
       const route = call.routes.find(name);
       const notApproved = findNotApproved(request.workload, name, settings.approvals);
-      const unsupported = findUnsupported(request, route.capabilities, estimatedInputTokens);
+      const unsupported = findUnsupported(request, route, policy.skipsUnsupported, estimatedInputTokens);
       return {
         route,
         ...limitsOn(route, request, policies, estimatedInputTokens),
@@ -87,6 +87,8 @@ export function makePlan(request: CompleteRequest, settings: PlanSettings, call:
     holdsBackWords: policy.holdsBackWords,
     hedges: policy.hedges,
     reroutesContentFilter: policy.reroutesContentFilter,
+    skipsUnsupported: policy.skipsUnsupported,
+    cache: policy.cache,
     estimatedInputTokens,
     resumedText: request.resume?.deliveredText ?? "",
     continuationInstruction: settings.continuationInstruction,

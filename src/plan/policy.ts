@@ -3,14 +3,17 @@
 import { create } from "@bufbuild/protobuf";
 import { durationFromMs } from "@bufbuild/protobuf/wkt";
 import {
+  Cache,
   ContentFilter,
   Hedge,
   HoldBack,
   type Policy,
   PolicySchema,
+  Unsupported as PolicyUnsupported,
   Switch,
 } from "../../gen/ts/understudy/v1/routing_pb.ts";
 import type { AttemptLimits } from "../call/plan.ts";
+import type { CacheMode } from "../call/upstream.ts";
 import { MAX_RETRY_WAIT_MS, SPARE_ATTEMPTS, TOTAL_TIMEOUT_MS } from "../config/policy-defaults.ts";
 import { MAX_ATTEMPTS } from "../config/policy-ranges.ts";
 import { first, firstMs } from "./limits.ts";
@@ -34,6 +37,9 @@ export interface ResolvedPolicy {
   readonly holdsBackWords: boolean;
   readonly hedges: boolean;
   readonly reroutesContentFilter: boolean;
+  /** Whether a route is skipped that does not take a field that could go. */
+  readonly skipsUnsupported: boolean;
+  readonly cache: CacheMode;
 }
 
 /** A call of one route of which nothing is known but its policy. */
@@ -68,8 +74,22 @@ export function resolvePolicy(
     holdsBackWords: first(policies, "holdBack") === HoldBack.WORD,
     hedges: first(policies, "hedge") === Hedge.BEFORE_FIRST_TOKEN,
     reroutesContentFilter: first(policies, "contentFilter") === ContentFilter.FAIL_OVER,
+    skipsUnsupported: first(policies, "unsupported") === PolicyUnsupported.SKIP,
+    cache: CACHE_MODES[first(policies, "cache") ?? Cache.UNSPECIFIED] ?? "auto",
   };
 }
+
+const CACHE_MODES: Readonly<Record<number, CacheMode>> = {
+  [Cache.AUTO]: "auto",
+  [Cache.CALLER]: "caller",
+  [Cache.OFF]: "off",
+};
+
+const SHOWN_CACHE: Readonly<Record<CacheMode, Cache>> = {
+  auto: Cache.AUTO,
+  caller: Cache.CALLER,
+  off: Cache.OFF,
+};
 
 function holdsBack(holdBack: HoldBack | undefined, { asksForJson }: PolicyFacts): boolean {
   if (holdBack === undefined || holdBack === HoldBack.UNSPECIFIED) return asksForJson;
@@ -97,6 +117,8 @@ export function describePolicy(policy: ResolvedPolicy, limits: AttemptLimits): P
     holdBack: shownHoldBack(policy),
     hedge: policy.hedges ? Hedge.BEFORE_FIRST_TOKEN : Hedge.OFF,
     contentFilter: policy.reroutesContentFilter ? ContentFilter.FAIL_OVER : ContentFilter.FAIL,
+    unsupported: policy.skipsUnsupported ? PolicyUnsupported.SKIP : PolicyUnsupported.ADJUST,
+    cache: SHOWN_CACHE[policy.cache],
   });
 }
 

@@ -5,6 +5,7 @@ import { type Part, ReasoningOptions_Effort } from "../../gen/ts/understudy/v1/c
 import type { Capabilities } from "../../gen/ts/understudy/v1/route_service_pb.ts";
 import { SkipReason } from "../../gen/ts/understudy/v1/routing_pb.ts";
 import type { Unsupported } from "../call/plan.ts";
+import type { Route } from "../call/route.ts";
 
 interface Need {
   readonly name: string;
@@ -21,17 +22,16 @@ const NEEDS: readonly Need[] = [
     carried: ({ jsonSchema }) => jsonSchema,
   },
   { name: "reasoning effort", asked: asksForReasoning, carried: ({ reasoning }) => reasoning },
-  {
-    name: "temperature and top_p",
-    asked: ({ temperature, topP }) => temperature !== undefined || topP !== undefined,
-    carried: ({ temperature }) => temperature,
-  },
 ];
 
-/** Why a route with these capabilities cannot carry a request; undefined if it can. */
+/**
+ * Why a route cannot carry a request; undefined if it can. With `skipsAdjusted` it must also take every field as it is
+ * given.
+ */
 export function findUnsupported(
   request: CompleteRequest,
-  capabilities: Capabilities,
+  { capabilities, adjustmentsFor }: Pick<Route, "capabilities" | "adjustmentsFor">,
+  skipsAdjusted: boolean,
   estimatedInputTokens: number,
 ): Unsupported | undefined {
   const missing = NEEDS.filter(({ asked, carried }) => asked(request) && !carried(capabilities));
@@ -42,13 +42,10 @@ export function findUnsupported(
       contextTooLong: false,
     };
   }
-  const { maxOutputTokens } = capabilities;
-  if (maxOutputTokens !== undefined && (request.maxOutputTokens ?? 0) > maxOutputTokens) {
-    return {
-      reason: SkipReason.UNSUPPORTED,
-      message: `gives at most ${maxOutputTokens} tokens of answer`,
-      contextTooLong: false,
-    };
+  const [adjusted] = skipsAdjusted ? adjustmentsFor(request) : [];
+  if (adjusted !== undefined) {
+    const message = `does not take ${adjusted.field} as it is given: ${adjusted.reason}`;
+    return { reason: SkipReason.UNSUPPORTED, message, contextTooLong: false };
   }
   return tooLong(capabilities, estimatedInputTokens);
 }

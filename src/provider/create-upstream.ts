@@ -1,7 +1,7 @@
 /** Calls a route's upstream: one request over HTTP, its answer as neutral events. */
 
 import type { Upstream, UpstreamEvent, UpstreamRequest } from "../call/upstream.ts";
-import type { FailureKind } from "../call/upstream-failure.ts";
+import type { FailureKind, UpstreamFailure } from "../call/upstream-failure.ts";
 import type { DialectName } from "../vendor/vendor.ts";
 import { createHttpClient, type HttpClient } from "../wire/http-client.ts";
 import type { HttpHeaders, HttpOutcome } from "../wire/http-exchange.ts";
@@ -12,8 +12,12 @@ import type { Credential } from "./auth/credential.ts";
 import { type AnswerHead, makeFailure, readAnswerHead } from "./dialect/answer-head.ts";
 import { anthropicMessages } from "./dialect/anthropic-messages/index.ts";
 import type { Dialect } from "./dialect/dialect.ts";
+import { parseObject } from "./dialect/json-values.ts";
 import { openaiChat } from "./dialect/openai-chat/index.ts";
 import { parseStatusFailure } from "./dialect/parse-failure.ts";
+import { AnswerFit } from "./fit/fit-answer.ts";
+import { type FittedRequest, fitRequest, holds } from "./fit/fit-request.ts";
+import { RefusedFields } from "./fit/refused-fields.ts";
 import type { RouteSettings } from "./settings.ts";
 import { StreamedAnswer } from "./streamed-answer.ts";
 import type { Answer } from "./upstream-answer.ts";
@@ -34,8 +38,9 @@ export interface OpenUpstream {
 /** Creates the upstream of one route, with connections of its own and the credential of its provider. */
 export function createUpstream(settings: RouteSettings, credential: Credential): OpenUpstream {
   const client = createHttpClient();
+  const way = { client, settings, credential, refusedFields: new RefusedFields() };
   return {
-    upstream: (request, signal) => callUpstream({ client, settings, credential }, request, signal),
+    upstream: (request, signal) => callUpstream(way, request, signal),
     close: () => client.close(),
   };
 }
@@ -45,15 +50,22 @@ interface Way {
   readonly client: HttpClient;
   readonly settings: RouteSettings;
   readonly credential: Credential;
+  readonly refusedFields: RefusedFields;
 }
 
 async function* callUpstream(
-  { client, settings, credential }: Way,
+  { client, settings, credential, refusedFields }: Way,
   request: UpstreamRequest,
   signal: AbortSignal,
 ): AsyncGenerator<UpstreamEvent, void, undefined> {
   const dialect = DIALECTS[settings.dialect];
-  const body = writeBody(dialect, request, settings);
+  const { request: fitted, adjustments } = fitRequest(
+    request,
+    settings,
+    refusedFields.list(request.withoutFields, Date.now()),
+  );
+  if (adjustments.length > 0) yield { kind: "adjusted", adjustments };
+  const body = writeBody(dialect, fitted, settings);
   if (body === undefined) {
     yield failWithoutAnswer("invalid-request", `the request cannot be written for ${settings.dialect}`);
     return;
@@ -78,7 +90,11 @@ async function* callUpstream(
     if (outcome.status === 401) credential.invalidate();
     if (outcome.status < 200 || outcome.status >= 300) {
       const text = await readBodyText(outcome.body);
-      const failure = parseStatusFailure(settings.vendorDialect.errors, head, text);
+      const failure = keepRefusal(
+        parseStatusFailure(settings.vendorDialect.errors, head, text, listDialectFields(fitted)),
+        fitted,
+      );
+      if (failure.refusal !== undefined) refusedFields.note(failure.refusal, Date.now());
       if (!signal.aborted) yield { kind: "failed", failure };
       return;
     }
@@ -91,7 +107,15 @@ async function* callUpstream(
       };
       return;
     }
-    while (await answer.advance()) for (const event of answer.events) yield event;
+    const answerFit = new AnswerFit(request.request, fitted.gatewayStops);
+    while (await answer.advance()) {
+      for (const event of answer.events) {
+        for (const passed of answerFit.fit(event)) {
+          yield passed;
+          if (passed.kind === "finished") return;
+        }
+      }
+    }
   } finally {
     outcome.body.discard();
   }
@@ -122,7 +146,18 @@ async function openAnswer(
   return isWhole ? new WholeAnswer(body, head, reader) : new StreamedAnswer(body, head, reader);
 }
 
-function writeBody(dialect: Dialect, request: UpstreamRequest, settings: RouteSettings): string | undefined {
+function listDialectFields({ request }: FittedRequest): string[] {
+  return request.dialectFields.flatMap(({ fieldsJson }) => Object.keys(parseObject(fieldsJson)));
+}
+
+/** A field that was not sent cannot be left out: what names one refuses the request. */
+function keepRefusal(failure: UpstreamFailure, fitted: FittedRequest): UpstreamFailure {
+  const { refusal, ...rest } = failure;
+  if (refusal === undefined || holds(fitted, refusal.field)) return failure;
+  return { ...rest, kind: "invalid-request" };
+}
+
+function writeBody(dialect: Dialect, request: FittedRequest, settings: RouteSettings): string | undefined {
   try {
     return JSON.stringify(dialect.makeBody(request, settings));
   } catch {

@@ -12,6 +12,24 @@ export interface OpaqueOwner {
   readonly model: string;
 }
 
+/**
+ * Who takes the opaque strings of a model. Claude's travel between platforms and between the dated names of a family;
+ * Google's are bound to the endpoint too, and so is what other servers give.
+ */
+export function makeOpaqueOwner(dialect: string, model: string, host: string): OpaqueOwner {
+  const family = claudeFamily(model);
+  return { dialect, model: dialect === "anthropic-messages" ? family : `${host}/${model}` };
+}
+
+/** `us.anthropic.claude-sonnet-4-5-20250929-v1:0`, `claude-sonnet-4-5@20250929` and `claude-sonnet-4.5` are one family. */
+function claudeFamily(model: string): string {
+  const name = /claude-[\w.-]*/.exec(model.toLowerCase())?.[0] ?? model;
+  return name
+    .replace(/-v\d+$/, "")
+    .replace(/-(?:\d{8}|latest)$/, "")
+    .replaceAll(".", "-");
+}
+
 /** The string as it leaves the gateway. */
 export function sealOpaque(owner: OpaqueOwner, form: OpaqueForm, value: string): string {
   return `${MARK}:${owner.dialect}:${encodeURIComponent(owner.model)}:${form}:${value}`;

@@ -1,12 +1,15 @@
 /** Everything that the provider layer must know of a route, from its configuration. */
 
 import { PrefillForm, type Provider, type Route } from "../../gen/ts/understudy/config/v1/config_pb.ts";
+import type { ReasoningOptions_Effort as Effort } from "../../gen/ts/understudy/v1/conversation_pb.ts";
 import type { Capabilities } from "../../gen/ts/understudy/v1/route_service_pb.ts";
-import { findVendor } from "../vendor/find-vendor.ts";
+import { findVendor, findVendorOfHost } from "../vendor/find-vendor.ts";
 import { findModelTraits, type ModelTraits, type ReasoningForm } from "../vendor/model-traits.ts";
 import { providerDialect } from "../vendor/provider-dialect.ts";
+import { type RequestRules, resolveRules } from "../vendor/request-rules.ts";
 import type { DialectName, VendorDialect } from "../vendor/vendor.ts";
 import { makeCapabilities } from "./capabilities.ts";
+import { makeOpaqueOwner, type OpaqueOwner } from "./opaque.ts";
 
 /** A route as its upstream needs it. */
 export interface RouteSettings {
@@ -30,6 +33,16 @@ export interface RouteSettings {
   readonly reasoningForm: ReasoningForm;
   readonly leastEffort: ModelTraits["leastEffort"];
   readonly prefillForm: PrefillForm;
+  /** Whose opaque strings its own are. */
+  readonly opaqueOwner: OpaqueOwner;
+  /** Whether a key helps the upstream to find what it kept of a conversation. */
+  readonly cachesByKey: boolean;
+  /** Where the gateway marks what Claude may keep: once for the whole request, or at its blocks. */
+  readonly cacheMark: VendorDialect["cacheMark"];
+  /** What the upstream takes of a request. */
+  readonly rules: RequestRules;
+  /** The efforts of reasoning that the model knows; empty if any may be sent. */
+  readonly efforts: readonly Effort[];
   /** Whether the upstream sends signs of life while it thinks. */
   readonly pings: boolean;
 }
@@ -50,6 +63,8 @@ export function resolveSettings(providerName: string, provider: Provider, route:
   if (endpoint === undefined) throw new Error(`provider ${providerName} cannot be used: it has no endpoint`);
 
   const { model } = route;
+  // A server of a known vendor keeps its rules, whatever it is configured as.
+  const knownDialect = findVendorOfHost(new URL(endpoint).hostname)?.dialects[dialect] ?? vendorDialect;
   const apiVersion = route.apiVersion || provider.apiVersion || vendorDialect.defaultApiVersion;
   const traits = findModelTraits(vendorDialect.models, model);
   return {
@@ -65,6 +80,11 @@ export function resolveSettings(providerName: string, provider: Provider, route:
     capabilities: makeCapabilities(traits, takesSampling(vendorDialect, apiVersion), route),
     reasoningForm: traits.reasoningForm,
     leastEffort: traits.leastEffort,
+    rules: resolveRules(knownDialect.rules, knownDialect.families, model),
+    efforts: traits.efforts,
+    opaqueOwner: makeOpaqueOwner(dialect, route.modelFamily || model, new URL(endpoint).host),
+    cachesByKey: knownDialect.cachesByKey,
+    cacheMark: knownDialect.cacheMark,
     prefillForm: route.prefillForm === PrefillForm.UNSPECIFIED ? PrefillForm.ASSISTANT_TURN : route.prefillForm,
     pings: route.pings ?? vendorDialect.pings,
   };

@@ -11,7 +11,7 @@ import {
 } from "../../gen/ts/understudy/v1/route_service_pb.ts";
 import { SkipReason } from "../../gen/ts/understudy/v1/routing_pb.ts";
 import { enumWord } from "../call/enum-words.ts";
-import type { Admission, AdmitOptions, Lease, Refused } from "../call/route.ts";
+import type { Admission, AdmitOptions, Route as CallRoute, Lease, Refused } from "../call/route.ts";
 import type { Upstream } from "../call/upstream.ts";
 import { createPlaces, type Place, type Places } from "./admission.ts";
 import { type AttemptBudget, createAttemptBudget, HEDGE_RATES, RETRY_RATES } from "./attempt-budget.ts";
@@ -47,6 +47,8 @@ export interface RouteOptions extends RouteListeners {
   /** Whether the upstream sends pings while it thinks. */
   readonly pings: boolean;
   readonly upstream: Upstream;
+  /** What of a request would be left out or changed for the upstream. Default: nothing. */
+  readonly adjustmentsFor?: CallRoute["adjustmentsFor"];
   /** Closes the upstream's connections. Called once, by `dispose`. */
   readonly closeUpstream: () => void;
   readonly cost: (usage: Usage) => Cost;
@@ -81,6 +83,7 @@ class GuardedRoute implements ProtectedRoute {
   readonly name: string;
   readonly model: string;
   readonly capabilities: Capabilities;
+  readonly adjustmentsFor: CallRoute["adjustmentsFor"];
   readonly dialectVersion: string;
   readonly pings: boolean;
   readonly upstream: Upstream;
@@ -104,6 +107,7 @@ class GuardedRoute implements ProtectedRoute {
     this.name = options.name;
     this.model = options.model;
     this.capabilities = options.capabilities;
+    this.adjustmentsFor = options.adjustmentsFor ?? (() => []);
     this.dialectVersion = options.dialectVersion;
     this.pings = options.pings;
     this.upstream = options.upstream;

@@ -12,6 +12,7 @@ import {
 import { findRoute } from "../config/route-reference.ts";
 import { Credentials } from "../provider/auth/credentials.ts";
 import { createUpstream } from "../provider/create-upstream.ts";
+import { findAdjustments } from "../provider/fit/fit-request.ts";
 import { createPricing } from "../provider/prices.ts";
 import { resolveSettings } from "../provider/settings.ts";
 import { createRoute } from "./create-route.ts";
@@ -50,6 +51,7 @@ function defineRoute(
         capabilities,
         pings,
         upstream,
+        adjustmentsFor: (request) => findAdjustments(request, settings),
         closeUpstream: () => void close(),
         cost: createPricing(settings, route.prices),
         maxConcurrency: route.maxConcurrency,

@@ -5,6 +5,7 @@ import { isName, NAME_FORM } from "../config/name-form.ts";
 import { refuseFields } from "./refuse-fields.ts";
 import { checkMarks } from "./validation/check-marks.ts";
 import { checkMessages } from "./validation/check-messages.ts";
+import { checkOptions } from "./validation/check-options.ts";
 import { checkResponseFormat } from "./validation/check-response-format.ts";
 import { checkRouting } from "./validation/check-routing.ts";
 import { checkSampling } from "./validation/check-sampling.ts";
@@ -21,6 +22,7 @@ export function validateRequest(request: CompleteRequest): void {
   if (request.routing !== undefined) checkRouting(request.routing, violations);
   checkMessages(request.messages, violations);
   checkSampling(request, violations);
+  checkOptions(request, violations);
   checkTools(request.tools, request.toolChoice, violations);
   if (request.responseFormat !== undefined) checkResponseFormat(request.responseFormat, violations);
   if (request.resume !== undefined) {

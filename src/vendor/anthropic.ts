@@ -5,9 +5,11 @@ import type { Vendor } from "./vendor.ts";
 
 export const anthropic: Vendor = {
   name: "anthropic",
+  source: "https://platform.claude.com/docs/en/api/overview",
+  hosts: ["api.anthropic.com"],
   defaultEndpoint: "https://api.anthropic.com",
   needsKey: true,
   allowsCleartext: false,
   priceList: "anthropic",
-  dialects: { "anthropic-messages": MESSAGES_DEFAULTS },
+  dialects: { "anthropic-messages": { ...MESSAGES_DEFAULTS, cacheMark: "request" } },
 };

@@ -9,12 +9,14 @@ import type { AddressParts, Vendor } from "./vendor.ts";
 
 export const azure: Vendor = {
   name: "azure",
+  source: "https://learn.microsoft.com/azure/ai-foundry",
+  hosts: [".openai.azure.com", ".services.ai.azure.com", ".cognitiveservices.azure.com"],
   defaultEndpoint: undefined,
   needsKey: true,
   allowsCleartext: false,
   priceList: "azure",
   dialects: {
-    "openai-chat": { ...CHAT_DEFAULTS, auth: "api-key", makeUrl: makeChatUrl },
+    "openai-chat": { ...CHAT_DEFAULTS, cachesByKey: true, auth: "api-key", makeUrl: makeChatUrl },
     "anthropic-messages": {
       ...MESSAGES_DEFAULTS,
       makeUrl: ({ endpoint }) =>

@@ -148,7 +148,7 @@ const MODEL: readonly ErrorRule[] = [
     kind: "not-found",
     statuses: [400, 403, 404, 410, 422],
     message:
-      /is not a valid model|(?:invalid|unknown|no such) model\b|supported (?:api )?model names are|model (?:was )?not found|does not exist or you do not have access|\bmodel(?: name| id)?:? [`'"]?[\w./:@-]{1,120}[`'"]? (?:does not exist|doesn't exist|(?:was |is |could |cannot )?(?:not )?(?:be )?found|is not (?:available|a valid|found)|has been (?:deprecated|decommissioned|retired|discontinued|removed|shut down)|is (?:deprecated|decommissioned|retired)|(?:is )?no longer)/i,
+      /is not a valid model|(?:invalid|unknown|no such) model\b|supported (?:api )?model names are|model (?:was )?not (?:found|exist)|does not exist or you do not have access|\bmodel(?: name| id)?:? [`'"]?[\w./:@-]{1,120}[`'"]? (?:does not exist|doesn't exist|(?:was |is |could |cannot )?(?:not )?(?:be )?found|is not (?:available|a valid|found)|has been (?:deprecated|decommissioned|retired|discontinued|removed|shut down)|is (?:deprecated|decommissioned|retired)|(?:is )?no longer)/i,
   },
 ];
 

@@ -1,22 +1,33 @@
 /** What OpenAI's models can carry. https://platform.openai.com/docs/models */
 
+import { ReasoningOptions_Effort as Effort } from "../../gen/ts/understudy/v1/conversation_pb.ts";
 import { Thinking } from "../../gen/ts/understudy/v1/route_service_pb.ts";
 import { makeModelRule as gpt, type ModelRule } from "./model-traits.ts";
 
 /** Models that sample as they like, and reason by effort, also where nobody asks for it. */
-const EFFORT_ONLY = { reasoningForm: "effort", temperature: false, thinking: Thinking.BY_DEFAULT } as const;
+const USUAL = [Effort.NONE, Effort.LOW, Effort.MEDIUM, Effort.HIGH] as const;
+const EFFORT_ONLY = {
+  reasoningForm: "effort",
+  efforts: USUAL,
+  temperature: false,
+  thinking: Thinking.BY_DEFAULT,
+} as const;
 
 export const GPT_MODELS: readonly ModelRule[] = [
   gpt(/gpt-oss/, 131_072n, 131_072n, {
     reasoningForm: "effort",
+    efforts: USUAL,
     leastEffort: "low",
     thinking: Thinking.ALWAYS,
     images: false,
   }),
   gpt(/gpt-5(?:\.\d+)?-chat|gpt-chat-latest/, 128_000n, 16_384n, {}),
-  gpt(/gpt-5\.(?:[4-9]|\d\d)(?!-(?:mini|nano))|gpt-[6-9]/, 1_000_000n, 128_000n, EFFORT_ONLY),
+  gpt(/gpt-5\.(?:[4-9]|\d\d)(?!-(?:mini|nano))|gpt-[6-9]/, 1_000_000n, 128_000n, {
+    ...EFFORT_ONLY,
+    efforts: [...USUAL, Effort.XHIGH],
+  }),
   gpt(/gpt-5\./, 400_000n, 128_000n, EFFORT_ONLY),
-  gpt(/gpt-5/, 400_000n, 128_000n, { ...EFFORT_ONLY, leastEffort: "minimal" }),
+  gpt(/gpt-5/, 400_000n, 128_000n, { ...EFFORT_ONLY, leastEffort: "minimal", efforts: [...USUAL, Effort.MINIMAL] }),
   gpt(/(?:^|\/)o\d/, 200_000n, 100_000n, { ...EFFORT_ONLY, leastEffort: "low", thinking: Thinking.ALWAYS }),
   gpt(/gpt-4\.1/, 1_000_000n, 32_768n, {}),
   gpt(/gpt-4o|chatgpt-4o/, 128_000n, 16_384n, {}),

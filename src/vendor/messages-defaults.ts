@@ -2,6 +2,7 @@
 
 import { CLAUDE_MODELS } from "./claude-models.ts";
 import { ERRORS } from "./errors.ts";
+import { MESSAGES_FAMILIES, MESSAGES_RULES } from "./messages-rules.ts";
 import type { VendorDialect } from "./vendor.ts";
 
 /** A vendor replaces what differs. */
@@ -12,9 +13,14 @@ export const MESSAGES_DEFAULTS: VendorDialect = {
   defaultApiVersion: "2023-06-01",
   samplingEndsAt: "2026-10-21",
   pings: true,
+  seedName: "seed",
   maxTokensName: "max_tokens",
   models: CLAUDE_MODELS,
   errors: ERRORS,
+  cachesByKey: false,
+  cacheMark: "blocks",
+  rules: MESSAGES_RULES,
+  families: MESSAGES_FAMILIES,
 };
 
 /** Messages demands a number of tokens. This one fits every model that is still served. */

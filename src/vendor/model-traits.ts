@@ -1,5 +1,6 @@
 /** What models can carry, by their names. */
 
+import { ReasoningOptions_Effort as Effort } from "../../gen/ts/understudy/v1/conversation_pb.ts";
 import { Continuation, Thinking } from "../../gen/ts/understudy/v1/route_service_pb.ts";
 
 /**
@@ -16,6 +17,8 @@ export interface ModelTraits {
   readonly thinking: Thinking;
   /** The effort word for no reasoning, or for the least where a model always reasons. */
   readonly leastEffort: "none" | "minimal" | "low";
+  /** The efforts that it knows; empty if nothing is known. */
+  readonly efforts: readonly Effort[];
   /** Whether `temperature` and `top_p` are taken. */
   readonly temperature: boolean;
   readonly tools: boolean;
@@ -37,6 +40,7 @@ const UNKNOWN_MODEL: ModelTraits = {
   reasoningForm: "none",
   thinking: Thinking.ON_REQUEST,
   leastEffort: "none",
+  efforts: [],
   temperature: true,
   tools: true,
   images: true,

@@ -5,9 +5,11 @@ import type { Vendor } from "./vendor.ts";
 
 export const openai: Vendor = {
   name: "openai",
+  source: "https://platform.openai.com/docs/api-reference",
+  hosts: ["api.openai.com"],
   defaultEndpoint: "https://api.openai.com/v1",
   needsKey: true,
   allowsCleartext: false,
   priceList: "openai",
-  dialects: { "openai-chat": CHAT_DEFAULTS },
+  dialects: { "openai-chat": { ...CHAT_DEFAULTS, cachesByKey: true } },
 };

@@ -29,6 +29,7 @@ const FIELD_BY_NAME: ReadonlyMap<string, AdjustableField> = new Map([
   ["max_output_tokens", "max_output_tokens"],
   ["stop_sequences", "stop_sequences"],
   ["stop", "stop_sequences"],
+  ["reasoning_content", "messages.reasoning"],
 ]);
 
 /** Words in which a field is refused. */
@@ -45,12 +46,23 @@ const DEPENDS =
 
 /**
  * The field that an error refuses; undefined if it names none that could go. `param` is the place that the error names
- * by itself, its last step counts; without one the words are searched.
+ * by itself, its last step counts; without one the words are searched. `dialectFields` are names that only the request's
+ * wire format knows.
  */
-export function findRefusedField(param: string, message: string): Refusal | undefined {
+export function findRefusedField(
+  param: string,
+  message: string,
+  dialectFields: readonly string[],
+): Refusal | undefined {
   if (!REFUSES.test(message)) return undefined;
+  if (dialectFields.some((name) => param === name || hasWord(message, name)))
+    return { field: "dialect_fields", lasting: false };
   const field = fieldOf(param.split(".").at(-1) ?? "") ?? (param === "" ? fieldIn(message) : undefined);
   return field && { field, lasting: LASTING.test(message) && !DEPENDS.test(message) };
+}
+
+function hasWord(message: string, name: string): boolean {
+  return message.split(/[^\w]+/).includes(name);
 }
 
 function fieldOf(name: string): AdjustableField | undefined {

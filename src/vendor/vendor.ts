@@ -2,6 +2,7 @@
 
 import type { ErrorRule } from "./error-rule.ts";
 import type { ModelRule } from "./model-traits.ts";
+import type { ModelRequestRules, RequestRules } from "./request-rules.ts";
 
 /** The wire formats, by the words of the configuration. */
 export const DIALECT_NAMES = ["openai-chat", "anthropic-messages"] as const;
@@ -35,16 +36,33 @@ export interface VendorDialect {
   readonly pings: boolean;
   /** Name of the parameter for the most tokens of an answer. */
   readonly maxTokensName: "max_tokens" | "max_completion_tokens";
+  /** Name of the parameter for repeatable sampling. */
+  readonly seedName: "seed" | "random_seed";
   /** What its models can carry. The first rule that matches counts. */
   readonly models: readonly ModelRule[];
   /** What its errors mean. The first rule that fits counts. */
   readonly errors: readonly ErrorRule[];
+  /** Whether a `prompt_cache_key` helps it to find what it kept of a conversation. */
+  readonly cachesByKey: boolean;
+  /**
+   * Where what may be kept is marked: `request`, once, and the upstream finds the best place; `blocks`, at the ends of
+   * instructions and conversation; `none`, where nothing must be marked.
+   */
+  readonly cacheMark: "request" | "blocks" | "none";
+  /** What it takes of a request. */
+  readonly rules: RequestRules;
+  /** What families of models take, which goes before `rules`. */
+  readonly families: readonly ModelRequestRules[];
 }
 
 /** One vendor. */
 export interface Vendor {
   /** Its platform, by the word of the configuration. */
   readonly name: string;
+  /** Where what is known of it is written down. */
+  readonly source: string;
+  /** How the hosts of its own servers end. Empty for servers that anybody may run. */
+  readonly hosts: readonly string[];
   /** Used if the configuration names none; undefined if it must. */
   readonly defaultEndpoint: string | undefined;
   readonly needsKey: boolean;

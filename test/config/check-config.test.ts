@@ -11,7 +11,7 @@ describe("refuses", () => {
     [
       "a provider without a platform",
       replacing("platform: azure, ", ""),
-      "providers.azure.platform: is missing; add platform: one of anthropic, openai, azure, compatible",
+      "providers.azure.platform: is missing; add platform: one of anthropic, openai, azure, compatible, mistral, deepseek, groq, xai, together, fireworks, cerebras, perplexity, openrouter, moonshot, zai, alibaba, gemini, bedrock, snowflake, databricks, cloudflare, huggingface, ollama, vllm, sglang, llamacpp, lmstudio",
     ],
     [
       "a platform without its dialect",

@@ -108,6 +108,7 @@ export function route(name: string, scripts: readonly Beat[][], traits: RouteTra
     model: traits.model ?? `${name}-model`,
     capabilities,
     dialectVersion: traits.dialectVersion ?? "test/1",
+    adjustmentsFor: () => [],
     pings: false,
     silence: createSilence(() => {}),
     requests: [],

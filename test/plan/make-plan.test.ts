@@ -93,8 +93,8 @@ test("takes over what is known of the call", () => {
 
 describe("the routes of a plan", () => {
   test("are the workload's in order, each with what it does not carry", () => {
-    const traits = { b: { capabilities: { temperature: false } } };
-    expect(routesOf(planFor({ temperature: 1 }, { traits }))).toEqual([
+    const traits = { b: { capabilities: { tools: false } } };
+    expect(routesOf(planFor({ tools: [{ name: "look_up", schemaJson: "{}" }] }, { traits }))).toEqual([
       ["a", undefined],
       ["b", SkipReason.UNSUPPORTED],
       ["c", undefined],

@@ -2,12 +2,14 @@ import { create } from "@bufbuild/protobuf";
 import { durationFromMs } from "@bufbuild/protobuf/wkt";
 import { describe, expect, test } from "vitest";
 import {
+  Cache,
   ContentFilter,
   Hedge,
   HoldBack,
   type Policy,
   PolicySchema,
   Switch,
+  Unsupported,
 } from "../../gen/ts/understudy/v1/routing_pb.ts";
 import { PLAIN_ATTEMPT, resolveLimits } from "../../src/plan/limits.ts";
 import { describePolicy, PLAIN_CALL, resolvePolicy } from "../../src/plan/policy.ts";
@@ -67,6 +69,8 @@ const EVERY_FIELD: Omit<Policy, "$typeName"> = {
   holdBack: HoldBack.ANSWER,
   hedge: Hedge.BEFORE_FIRST_TOKEN,
   contentFilter: ContentFilter.FAIL_OVER,
+  unsupported: Unsupported.SKIP,
+  cache: Cache.OFF,
 };
 
 test("words may be held back instead of the answer", () => {
@@ -86,6 +90,8 @@ describe("every field of a policy", () => {
       holdsBackWords: false,
       hedges: true,
       reroutesContentFilter: true,
+      skipsUnsupported: true,
+      cache: "off",
     });
   });
 
@@ -120,6 +126,8 @@ describe("every field of a policy", () => {
         holdBack: HoldBack.NONE,
         hedge: Hedge.OFF,
         contentFilter: ContentFilter.FAIL,
+        unsupported: Unsupported.ADJUST,
+        cache: Cache.AUTO,
       }),
     );
   });

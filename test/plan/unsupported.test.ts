@@ -18,7 +18,8 @@ const EVERYTHING = { tools: true, images: true, jsonSchema: true, reasoning: tru
 
 function find(asked: Asked, carried: Carried = EVERYTHING, inputTokens = 0) {
   const capabilities = create(CapabilitiesSchema, carried);
-  return findUnsupported(create(CompleteRequestSchema, asked), capabilities, inputTokens);
+  const route = { capabilities, adjustmentsFor: () => [] };
+  return findUnsupported(create(CompleteRequestSchema, asked), route, false, inputTokens);
 }
 
 const part = (kind: PartInit): Asked => ({ messages: [{ text: "Hello" }, { parts: [{ kind }] }] });
@@ -33,8 +34,6 @@ describe("a route that carries all but", () => {
     ["jsonSchema", "answers by JSON schema", "asks for a schema", SCHEMA],
     ["reasoning", "reasoning effort", "asks for some effort", { reasoning: { effort: Effort.LOW } }],
     ["reasoning", "reasoning effort", "asks for much effort", { reasoning: { effort: Effort.HIGH } }],
-    ["temperature", "temperature and top_p", "sets a temperature", { temperature: 0 }],
-    ["temperature", "temperature and top_p", "sets top_p", { topP: 0 }],
   ])("%s does not carry %s for a request that %s", (ability, words, _, asked) => {
     const message = `does not carry ${words}`;
     const found = find(asked, { ...EVERYTHING, [ability]: false });
@@ -56,19 +55,24 @@ test.each<[string, Asked]>([
 });
 
 test("names everything that is missing, in one sentence", () => {
-  const asked = { ...part({ case: "image", value: {} }), tools: [{ name: "look_up" }], topP: 1 };
-  expect(find(asked, { images: true })?.message).toBe("does not carry tools, temperature and top_p");
+  const asked = {
+    ...part({ case: "image", value: {} }),
+    tools: [{ name: "look_up" }],
+    reasoning: { effort: Effort.LOW },
+  };
+  expect(find(asked, { images: true })?.message).toBe("does not carry tools, reasoning effort");
 });
 
-test.each([
-  [undefined, true],
-  [99, true],
-  [100, true],
-  [101, false],
-])("a route that gives at most 100 tokens carries a limit of %s: %s", (maxOutputTokens, carried) => {
-  const found = find(maxOutputTokens === undefined ? {} : { maxOutputTokens }, { maxOutputTokens: 100n });
-  const message = "gives at most 100 tokens of answer";
-  expect(found).toEqual(carried ? undefined : { reason: SkipReason.UNSUPPORTED, message, contextTooLong: false });
+test("a route that would adjust a field is passed over only where the policy says so", () => {
+  const adjusted = { field: "temperature", reason: "left out: the upstream does not take it" } as const;
+  const route = { capabilities: create(CapabilitiesSchema, EVERYTHING), adjustmentsFor: () => [adjusted] };
+  const request = create(CompleteRequestSchema, { temperature: 1 });
+  expect(findUnsupported(request, route, false, 0)).toBeUndefined();
+  expect(findUnsupported(request, route, true, 0)).toEqual({
+    reason: SkipReason.UNSUPPORTED,
+    message: "does not take temperature as it is given: left out: the upstream does not take it",
+    contextTooLong: false,
+  });
 });
 
 test.each([
@@ -82,8 +86,8 @@ test.each([
 });
 
 test("a need that is not met comes before any size", () => {
-  const small = { contextWindowTokens: 1_000n, maxOutputTokens: 100n };
-  const large = { maxOutputTokens: 101 };
-  expect(find({ ...large, topP: 1 }, small, 9_000)?.message).toBe("does not carry temperature and top_p");
-  expect(find(large, small, 9_000)?.message).toBe("gives at most 100 tokens of answer");
+  const small = { contextWindowTokens: 1_000n };
+  const effort = { reasoning: { effort: Effort.LOW } };
+  expect(find(effort, small, 9_000)?.message).toBe("does not carry reasoning effort");
+  expect(find({}, small, 9_000)?.contextTooLong).toBe(true);
 });

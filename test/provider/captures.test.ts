@@ -148,7 +148,7 @@ test.each(CAPTURES.flatMap((capture) => SIZES.map((size) => [capture.file, captu
 const KINDS: Readonly<Record<string, readonly FailureKind[]>> = {
   "model-failed (switch)": ["model-failed"],
   "unsupported-parameter (switch)": ["unsupported-field", "invalid-request"],
-  "unsupported-value (skip before sending)": ["unsupported-field"],
+  "unsupported-value (skip before sending)": ["unsupported-field", "invalid-request"],
   "unsupported-content (switch)": ["invalid-request"],
   "unsupported-content (switch, no breaker)": ["invalid-request"],
   "context-too-long": ["context-too-long"],

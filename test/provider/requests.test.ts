@@ -12,6 +12,7 @@ import {
 import type { UpstreamRequest } from "../../src/call/upstream.ts";
 import { makeBody as makeMessagesBody } from "../../src/provider/dialect/anthropic-messages/request.ts";
 import { makeBody as makeChatBody } from "../../src/provider/dialect/openai-chat/request.ts";
+import { fitRequest } from "../../src/provider/fit/fit-request.ts";
 import { sealOpaque } from "../../src/provider/opaque.ts";
 import { claudeRoute, compatibleRoute, gptRoute } from "./route-settings.ts";
 import { asks } from "./upstream-request.ts";
@@ -19,14 +20,28 @@ import { asks } from "./upstream-request.ts";
 type Fields = MessageInitShape<typeof CompleteRequestSchema>;
 
 /** The body must also satisfy the vendor's own types. */
-function chat(request: UpstreamRequest, settings = gptRoute()): OpenAI.ChatCompletionCreateParamsStreaming {
-  return makeChatBody(request, settings) satisfies OpenAI.ChatCompletionCreateParamsStreaming;
+function chat(
+  request: UpstreamRequest,
+  settings = gptRoute(),
+): Omit<OpenAI.ChatCompletionCreateParamsStreaming, "service_tier"> {
+  const fitted = fitRequest(request, settings, new Map()).request;
+  // The classes of service are any vendor's words.
+  const { service_tier: _, ...body } = makeChatBody(fitted, settings);
+  return body satisfies Omit<OpenAI.ChatCompletionCreateParamsStreaming, "service_tier">;
 }
 
 /** The body must also satisfy the vendor's own types. */
-function messages(request: UpstreamRequest, settings = claudeRoute()): Anthropic.MessageCreateParamsStreaming {
-  return makeMessagesBody(request, settings) satisfies Anthropic.MessageCreateParamsStreaming;
+function messages(
+  request: UpstreamRequest,
+  settings = claudeRoute(),
+): Omit<Anthropic.MessageCreateParamsStreaming, "service_tier"> {
+  const fitted = fitRequest(request, settings, new Map()).request;
+  const { service_tier: _, ...body } = makeMessagesBody(fitted, settings);
+  return body satisfies Omit<Anthropic.MessageCreateParamsStreaming, "service_tier">;
 }
+
+/** What Claude gets for `call.1`, which it would refuse. */
+const CALL_ID = "toolu_067ef8600172349e20";
 
 const QUESTION = { role: "user", content: "What?" };
 const QUESTION_TURN = { role: "user", content: [{ type: "text", text: "What?" }] };
@@ -100,7 +115,7 @@ test("openai-chat writes every part of a conversation but reasoning", () => {
 
 const CALLS = [
   { type: "text", text: "I ask." },
-  { type: "tool_use", id: "call_1", name: "f", input: { a: 1 } },
+  { type: "tool_use", id: CALL_ID, name: "f", input: { a: 1 } },
   { type: "tool_use", id: "c2", name: "g", input: {} },
 ];
 
@@ -127,7 +142,7 @@ test("anthropic-messages writes every part of a conversation, and reasoning of t
     {
       role: "user",
       content: [
-        { type: "tool_result", tool_use_id: "call_1", content: "one" },
+        { type: "tool_result", tool_use_id: CALL_ID, content: "one" },
         { type: "tool_result", tool_use_id: "c2", content: "no", is_error: true },
         { type: "text", text: "And?" },
       ],
@@ -224,7 +239,7 @@ test.each([
   [
     "sampling",
     { temperature: 0, topP: 0.5, seed: 7n, stopSequences: ["END"] },
-    { max_tokens: 64_000, temperature: 0, top_p: 0.5, stop_sequences: ["END"] },
+    { max_tokens: 64_000, stop_sequences: ["END"] },
   ],
   ["a limit", { maxOutputTokens: 9 }, { max_tokens: 9 }],
   [

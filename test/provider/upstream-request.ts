@@ -17,6 +17,8 @@ export function asks(
     continuation: undefined,
     connectTimeoutMs: 2_000,
     withoutReasoning: false,
+    cache: "off",
+    withoutFields: [],
     ...rest,
   };
 }

@@ -64,11 +64,11 @@ const badRequests: readonly BadRequest[] = [
     field: "messages[0].role",
   },
   {
-    what: "a conversation that ends with the model",
-    request: ask("usual", { messages: [{ role: 3, text: "Hello" }] }),
+    what: "a penalty that no model knows",
+    request: ask("usual", { frequencyPenalty: 3 }),
     code: 3,
     reason: "INVALID_REQUEST",
-    field: "messages[0].role",
+    field: "frequency_penalty",
   },
   { what: "neither workload nor route", request: ask(""), code: 3, reason: "INVALID_REQUEST", field: "workload" },
   {

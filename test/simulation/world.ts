@@ -302,6 +302,7 @@ function watchRoute(route: ProtectedRoute, seen: SeenRoute): Route {
     model: route.model,
     capabilities: route.capabilities,
     dialectVersion: route.dialectVersion,
+    adjustmentsFor: () => [],
     pings: route.pings,
     upstream: route.upstream,
     silence: {

@@ -29,7 +29,7 @@ export interface TrialRoute {
 /** Wraps a route for one trial. With `cutAfter` its connection breaks as soon as so many characters of text came. */
 export function makeTrialRoute(route: Route, cutAfter = Number.POSITIVE_INFINITY): TrialRoute {
   const observed: Observed = { text: "", toolCalls: [], finishReason: Reason.UNSPECIFIED, retryAfterMs: undefined };
-  const { name, model, capabilities, dialectVersion, pings } = route;
+  const { name, model, capabilities, dialectVersion, pings, adjustmentsFor } = route;
   return {
     observed,
     route: {
@@ -38,6 +38,7 @@ export function makeTrialRoute(route: Route, cutAfter = Number.POSITIVE_INFINITY
       capabilities,
       dialectVersion,
       pings,
+      adjustmentsFor,
       silence: UNWATCHED,
       upstream: (request, signal) => observe(route.upstream(request, signal), observed, cutAfter),
       admit: () => Promise.resolve({ kind: "admitted", lease: UNHEEDED }),

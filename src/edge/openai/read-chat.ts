@@ -1,14 +1,19 @@
 /** Reads the body of a chat completion as a request of the API. */
 
-import { create } from "@bufbuild/protobuf";
+import { create, type MessageInitShape } from "@bufbuild/protobuf";
 
-import { type CompleteRequest, CompleteRequestSchema } from "../../../gen/ts/understudy/v1/completion_service_pb.ts";
+import {
+  type CompleteRequest,
+  CompleteRequestSchema,
+  Verbosity,
+} from "../../../gen/ts/understudy/v1/completion_service_pb.ts";
 import { makeInvalidRequest } from "../../call/invalid-request.ts";
 import type { JsonObject } from "../../call/json-object.ts";
 import { CallRefused } from "../../call/refusal.ts";
 import { Violations } from "../../service/validation/violations.ts";
 import { JsonFields } from "../door/json-fields.ts";
 import { type KindOf, readRouting } from "../door/read-routing.ts";
+import { readDialectFields } from "./read-dialect-fields.ts";
 import { readLabels } from "./read-labels.ts";
 import { readMessages } from "./read-messages.ts";
 import { readReasoning } from "./read-reasoning.ts";
@@ -29,8 +34,8 @@ export interface Chat {
 }
 
 /**
- * Reads a body. Fields that are not known are passed over, as OpenAI's servers do; those that would change the answer
- * and are not carried are refused by name. Throws `CallRefused`.
+ * Reads a body. Fields that only routes of the same wire format know go to those as they are; those that would change
+ * the answer and are not carried are refused by name. Throws `CallRefused`.
  */
 export function readChat(body: JsonObject, kindOf: KindOf): Chat {
   const violations = new Violations();
@@ -50,6 +55,8 @@ export function readChat(body: JsonObject, kindOf: KindOf): Chat {
     ...(toolChoice && { toolChoice }),
     ...(responseFormat && { responseFormat }),
     ...(reasoning && { reasoning }),
+    ...readOptions(chat),
+    dialectFields: readDialectFields(chat),
     labels: readLabels(chat),
   });
   const streams = chat.boolean("stream") ?? false;
@@ -58,10 +65,17 @@ export function readChat(body: JsonObject, kindOf: KindOf): Chat {
   return { request, streams, includesUsage };
 }
 
-function readSampling(chat: JsonFields): Pick<CompleteRequest, "maxOutputTokens" | "temperature" | "topP" | "seed"> {
+type SamplingInit = Pick<
+  MessageInitShape<typeof CompleteRequestSchema>,
+  "maxOutputTokens" | "temperature" | "topP" | "seed" | "frequencyPenalty" | "presencePenalty"
+>;
+
+function readSampling(chat: JsonFields): SamplingInit {
   const seed = chat.integer("seed", Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
   const temperature = chat.number("temperature");
   const topP = chat.number("top_p");
+  const frequencyPenalty = chat.number("frequency_penalty");
+  const presencePenalty = chat.number("presence_penalty");
   const maxOutputTokens =
     chat.integer("max_completion_tokens", 1, MAX_INT32) ?? chat.integer("max_tokens", 1, MAX_INT32);
   return {
@@ -69,6 +83,27 @@ function readSampling(chat: JsonFields): Pick<CompleteRequest, "maxOutputTokens"
     ...(temperature !== undefined && { temperature }),
     ...(topP !== undefined && { topP }),
     ...(seed !== undefined && { seed: BigInt(seed) }),
+    ...(frequencyPenalty !== undefined && { frequencyPenalty }),
+    ...(presencePenalty !== undefined && { presencePenalty }),
+  };
+}
+
+const VERBOSITIES: ReadonlyMap<string, Verbosity> = new Map([
+  ["low", Verbosity.LOW],
+  ["medium", Verbosity.MEDIUM],
+  ["high", Verbosity.HIGH],
+]);
+
+function readOptions(
+  chat: JsonFields,
+): Pick<MessageInitShape<typeof CompleteRequestSchema>, "verbosity" | "serviceTier" | "promptCacheKey"> {
+  const word = chat.string("verbosity");
+  const verbosity = word === undefined ? Verbosity.UNSPECIFIED : VERBOSITIES.get(word);
+  if (verbosity === undefined) chat.refuse("verbosity", "is not known", "use low, medium or high");
+  return {
+    verbosity: verbosity ?? Verbosity.UNSPECIFIED,
+    serviceTier: chat.string("service_tier") ?? "",
+    promptCacheKey: chat.string("prompt_cache_key") ?? "",
   };
 }
 

@@ -4,6 +4,7 @@ import type { MessageInitShape } from "@bufbuild/protobuf";
 
 import { type MessageSchema, type PartSchema, Role } from "../../../gen/ts/understudy/v1/conversation_pb.ts";
 import type { JsonFields } from "../door/json-fields.ts";
+import { readCacheMark } from "./read-cache-mark.ts";
 import { readImage } from "./read-image.ts";
 
 type MessageInit = MessageInitShape<typeof MessageSchema>;
@@ -28,14 +29,24 @@ function readMessage(message: JsonFields): MessageInit {
     message.refuse("role", "is missing or not known", "use system, developer, user, assistant or tool");
   }
   if (role === Role.TOOL) return { role, parts: [readToolResult(message)] };
-  if (role === Role.ASSISTANT) return { role, parts: [...readAnswer(message), ...readToolCalls(message)] };
-  return readTurn(message, role);
+  const name = message.string("name") ?? "";
+  if (role === Role.ASSISTANT) {
+    return { role, name, parts: [...readAnswer(message), ...readToolCalls(message), ...readReasoning(message)] };
+  }
+  return { role, name, ...readTurn(message) };
 }
 
-function readTurn(message: JsonFields, role: Role): MessageInit {
-  if (Array.isArray(message.get("content"))) return { role, parts: readParts(message) };
+function readTurn(message: JsonFields): MessageInit {
+  if (Array.isArray(message.get("content"))) return { parts: readParts(message) };
   const text = message.string("content");
-  return text === undefined ? { role } : { role, text };
+  return text === undefined ? {} : { text };
+}
+
+/** What the model thought before its calls, as this door gives it. */
+function readReasoning(message: JsonFields): PartInit[] {
+  const given = message.get("reasoning_content") ?? message.get("reasoning");
+  if (typeof given !== "string" || given === "") return [];
+  return [{ kind: { case: "reasoning", value: { text: given } } }];
 }
 
 /** What the assistant said. A turn that only calls tools has an empty text, or none. */
@@ -52,9 +63,9 @@ function readParts(message: JsonFields): PartInit[] {
     switch (type) {
       case "text":
       case "refusal":
-        return { kind: { case: "text", value: part.string(type) ?? "" } };
+        return { kind: { case: "text", value: part.string(type) ?? "" }, ...readCacheMark(part) };
       case "image_url":
-        return { kind: { case: "image", value: readImage(part) } };
+        return { kind: { case: "image", value: readImage(part) }, ...readCacheMark(part) };
       default:
         part.refuse("type", "is not carried", "use text or image_url");
         return {};
@@ -71,6 +82,7 @@ function readToolCalls(message: JsonFields): PartInit[] {
       name: called?.string("name") ?? "",
       // Some models give no text at all for a call without arguments.
       argumentsJson: called?.string("arguments") || "{}",
+      ...readSignature(call),
     };
     return { kind: { case: "toolCall", value } };
   });
@@ -88,4 +100,10 @@ function readTexts(message: JsonFields): string {
     text += part.string("text") ?? "";
   }
   return text;
+}
+
+/** The signature of a call, as this door gives it. */
+function readSignature(call: JsonFields): { opaque?: string } {
+  const opaque = call.object("extra_content")?.object("google")?.string("thought_signature");
+  return opaque === undefined ? {} : { opaque };
 }

@@ -7,11 +7,12 @@ import type { JsonFields } from "../door/json-fields.ts";
 
 const EFFORTS: ReadonlyMap<string, ReasoningOptions_Effort> = new Map([
   ["none", ReasoningOptions_Effort.NONE],
-  ["minimal", ReasoningOptions_Effort.LOW],
+  ["minimal", ReasoningOptions_Effort.MINIMAL],
   ["low", ReasoningOptions_Effort.LOW],
   ["medium", ReasoningOptions_Effort.MEDIUM],
   ["high", ReasoningOptions_Effort.HIGH],
-  ["xhigh", ReasoningOptions_Effort.HIGH],
+  ["xhigh", ReasoningOptions_Effort.XHIGH],
+  ["max", ReasoningOptions_Effort.MAX],
 ]);
 
 /** Reads `reasoning_effort`, `include_reasoning` and `reasoning`; undefined if none of them is there. */

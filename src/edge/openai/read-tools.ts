@@ -9,6 +9,7 @@ import {
 } from "../../../gen/ts/understudy/v1/conversation_pb.ts";
 import type { JsonFields } from "../door/json-fields.ts";
 import { stringifyField } from "../door/stringify-field.ts";
+import { readCacheMark } from "./read-cache-mark.ts";
 
 type ToolInit = MessageInitShape<typeof ToolSchema>;
 type ToolChoiceInit = MessageInitShape<typeof ToolChoiceSchema>;
@@ -37,6 +38,7 @@ export function readTools(chat: JsonFields): ToolInit[] {
       description: declared.string("description") ?? "",
       schemaJson: stringifyField(declared, "parameters") ?? NO_PARAMETERS,
       ...(strict !== undefined && { strict }),
+      ...readCacheMark(tool),
     };
   });
 }

@@ -35,6 +35,8 @@ export async function writeAnswer(
     });
     response.statusCode = answer.status;
     setHeaders(response, answer.header);
+    // Behind nginx all of a stream would arrive at its end.
+    if (isStream(answer.header)) response.setHeader("x-accel-buffering", "no");
     if (first === undefined) {
       setHeaders(response, answer.trailer);
     } else {
@@ -66,4 +68,9 @@ async function writeBody(
     chunk = next === undefined || next.done === true ? undefined : clarifyEnd(next.value);
   }
   return true;
+}
+
+/** Whether an answer comes in messages that are to arrive one by one. */
+function isStream(header: Headers | undefined): boolean {
+  return /^application\/(?:connect\+|grpc)/.test(header?.get("content-type") ?? "");
 }

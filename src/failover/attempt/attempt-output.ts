@@ -29,6 +29,8 @@ export interface AttemptOutputOptions {
   readonly includesReasoning: boolean;
   /** Whether an answer without a word can be meant: a stop sequence may end it before the first. */
   readonly mayBeEmpty: boolean;
+  /** Whether the next route is asked when a model refuses outright. */
+  readonly reroutesRefusal: boolean;
   /** Judges a whole answer. Missing if any answer will do. */
   readonly verify?: AnswerCheck | undefined;
 }
@@ -104,6 +106,10 @@ export class AttemptOutput {
     return stopsInMidSentence(continued.delivered)
       ? "it added nothing to an answer that stopped in mid-sentence"
       : undefined;
+  }
+
+  reroutes(reason: FinishReason): boolean {
+    return reason === FinishReason.REFUSAL && this.#options.reroutesRefusal && !this.#said && !this.#called;
   }
 
   /** Judges the whole answer, where the request says what it must be like. Called after `settle`. */

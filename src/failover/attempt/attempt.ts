@@ -23,6 +23,8 @@ export interface AttemptSink {
   settle(): void;
   /** Why an answer that ends for `reason` is none; undefined if it is one. Asked after `settle`. */
   lack(reason: FinishReason): string | undefined;
+  /** Whether the model refused outright, and the next route is to be asked. Asked after `settle`. */
+  reroutes(reason: FinishReason): boolean;
   /** Why the output is not the answer that was asked for; undefined while it may be. */
   readonly fault: string | undefined;
   /** Whether the answer ended at a stop sequence that the upstream could not see. */
@@ -152,8 +154,8 @@ export class Attempt implements WatchedAttempt {
     }
   }
 
-  /** Upstreams end with an event; this is for one that does not. */
-  #endWithout(message: string, kind: "truncated" | "malformed"): void {
+  /** Upstreams end with an event; this is for one that does not, or with another than it means. */
+  #endWithout(message: string, kind: "truncated" | "malformed" | "content-filtered"): void {
     const failure = { kind, status: undefined, code: "", upstreamRequestId: "", retryAfterMs: undefined, message };
     this.end({ kind: "failed", failure });
   }
@@ -194,6 +196,9 @@ export class Attempt implements WatchedAttempt {
         break;
       case "alive":
         this.#clock.alive();
+        break;
+      case "adjusted":
+        record.adjustments = event.adjustments;
         break;
       case "opened":
         this.#clock.alive();
@@ -266,6 +271,8 @@ export class Attempt implements WatchedAttempt {
     this.#answered = undefined;
     sink.settle();
     this.#judge();
+    if (!this.#over && sink.reroutes(finishReason))
+      this.#endWithout("refused the request before any text", "content-filtered");
     const lack = this.#over ? undefined : sink.lack(finishReason);
     if (lack !== undefined) this.end({ kind: "badAnswer", message: lack });
     // What was cut off or refused is delivered as it is: no other model would have been allowed to say more.

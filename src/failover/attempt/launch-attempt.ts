@@ -43,7 +43,7 @@ export function launchAttempt(options: LaunchOptions): Contender {
   const delivered = delivery.answer.text;
   const continuation = makeContinuation(route.capabilities, delivered, form, plan.continuationInstruction);
   const record = new AttemptRecord(
-    { number, route, retry, hedge, mode: modeOf(number, delivered) },
+    { number, route, retry, hedge, form, mode: modeOf(number, delivered) },
     plan.estimatedInputTokens,
   );
   const output = new AttemptOutput({
@@ -63,6 +63,7 @@ export function launchAttempt(options: LaunchOptions): Contender {
     waitsForWin: hedge,
     includesReasoning: request.reasoning?.include ?? false,
     mayBeEmpty: request.stopSequences.length > 0,
+    reroutesRefusal: plan.reroutesContentFilter,
     verify: options.verify,
   });
   const attempt = new Attempt({
@@ -76,6 +77,8 @@ export function launchAttempt(options: LaunchOptions): Contender {
       continuation,
       connectTimeoutMs: limits.connectTimeoutMs,
       withoutReasoning: form.withoutReasoning,
+      cache: plan.cache,
+      withoutFields: form.withoutFields,
     },
     sink: output,
     full: options.full,

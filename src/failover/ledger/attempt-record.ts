@@ -2,12 +2,14 @@
 
 import { create } from "@bufbuild/protobuf";
 import { type Duration, durationFromMs, type Timestamp, timestampFromMs } from "@bufbuild/protobuf/wkt";
-import { type Attempt, AttemptSchema, type Usage } from "../../../gen/ts/understudy/v1/ledger_pb.ts";
+import { AdjustmentSchema, type Attempt, AttemptSchema, type Usage } from "../../../gen/ts/understudy/v1/ledger_pb.ts";
 import { SwitchMode } from "../../../gen/ts/understudy/v1/routing_pb.ts";
+import type { Adjustment } from "../../call/adjustment.ts";
 import type { Route } from "../../call/route.ts";
 import { describeOutcome } from "../attempt/describe-outcome.ts";
 import type { Outcome } from "../attempt/outcome.ts";
 import { classify } from "../failure-classes.ts";
+import type { AttemptForm } from "../seam/continuation.ts";
 import { estimateTextTokens, LONGEST_TOKEN, mergeUsage, settleUsage } from "./token-usage.ts";
 
 /** How an attempt came about. */
@@ -19,6 +21,8 @@ export interface AttemptOrigin {
   /** Whether it was started beside another. */
   readonly hedge: boolean;
   readonly mode: SwitchMode;
+  /** In which form the route was asked. */
+  readonly form: AttemptForm;
 }
 
 /** Collects facts about an attempt while it runs, and turns them into a line of the ledger. */
@@ -30,6 +34,8 @@ export class AttemptRecord {
   /** Status of the response, once its headers came. */
   status: number | undefined;
   upstreamRequestId = "";
+  /** What of the request was left out or changed for the route. */
+  adjustments: readonly Adjustment[] = [];
   /** The model as the upstream named it. */
   model = "";
   firstProgressAtMs: number | undefined;
@@ -116,6 +122,7 @@ export class AttemptRecord {
       retry: origin.retry,
       hedge: origin.hedge,
       mode: origin.mode,
+      adjustments: this.adjustments.map(({ field, reason }) => create(AdjustmentSchema, { field, reason })),
     });
     const upstreamStatus = failure?.status ?? this.status;
     if (upstreamStatus !== undefined) attempt.upstreamStatus = upstreamStatus;

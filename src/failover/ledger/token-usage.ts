@@ -79,28 +79,39 @@ export function settleUsage(facts: UsageFacts): Usage {
   });
 }
 
-/** Adds up usage. The sum is no better than its worst part: a missing number leaves the sum unknown, but at least so much. */
+/**
+ * Adds up usage. The sum is no better than its worst part: with a part that is not known no number of it is told, but
+ * what is known.
+ */
 export function addUsage(parts: readonly Usage[]): Usage {
-  const sum = create(UsageSchema, { source: UsageSource.NONE });
+  const known = create(UsageSchema, { source: UsageSource.NONE });
+  let source: UsageSource = UsageSource.NONE;
   for (const part of parts) {
-    sum.source = worse(USAGE_ORDER, sum.source, part.source);
+    source = worse(USAGE_ORDER, source, part.source);
+    if (part.source !== UsageSource.UNKNOWN) known.source = worse(USAGE_ORDER, known.source, part.source);
     for (const kind of TOKEN_KINDS) {
       const count = part[kind];
-      if (count !== undefined) sum[kind] = (sum[kind] ?? 0n) + count;
+      if (count !== undefined) known[kind] = (known[kind] ?? 0n) + count;
     }
   }
-  return sum;
+  if (source !== UsageSource.UNKNOWN) return known;
+  const isAnyKnown = TOKEN_KINDS.some((kind) => known[kind] !== undefined);
+  return create(UsageSchema, { source, ...(isAnyKnown && { knownPart: known }) });
 }
 
 /** Adds up cost, by the same rule as usage. */
 export function addCost(parts: readonly Cost[]): Cost {
-  const sum = create(CostSchema, { source: CostSource.NONE });
+  let source: CostSource = CostSource.NONE;
+  let known: bigint | undefined;
   for (const part of parts) {
-    sum.source = worse(COST_ORDER, sum.source, part.source);
-    if (part.source !== CostSource.NONE && part.microUsd !== undefined)
-      sum.microUsd = (sum.microUsd ?? 0n) + part.microUsd;
+    source = worse(COST_ORDER, source, part.source);
+    if (part.source !== CostSource.NONE && part.microUsd !== undefined) known = (known ?? 0n) + part.microUsd;
   }
-  return sum;
+  if (known === undefined) return create(CostSchema, { source });
+  return create(
+    CostSchema,
+    source === CostSource.UNKNOWN ? { source, knownPartMicroUsd: known } : { source, microUsd: known },
+  );
 }
 
 const TOKEN_KINDS = ["inputTokens", "outputTokens", "cacheReadTokens", "cacheWriteTokens", "reasoningTokens"] as const;

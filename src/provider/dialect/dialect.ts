@@ -1,13 +1,14 @@
 /** What each wire format gives: a request's body, a reader of its answers, and where its errors stand. */
 
-import type { UpstreamEvent, UpstreamRequest } from "../../call/upstream.ts";
+import type { UpstreamEvent } from "../../call/upstream.ts";
+import type { FittedRequest } from "../fit/fit-request.ts";
 import type { RouteSettings } from "../settings.ts";
 import type { AnswerHead } from "./answer-head.ts";
 
 /** A wire format. Pure but for the readers' own state. */
 export interface Dialect {
   /** Makes the JSON body of a request. Throws if a JSON string of the request is not JSON, which validation refuses. */
-  makeBody(request: UpstreamRequest, settings: RouteSettings): object;
+  makeBody(request: FittedRequest, settings: RouteSettings): object;
   createReader(head: AnswerHead, settings: RouteSettings): AnswerReader;
 }
 

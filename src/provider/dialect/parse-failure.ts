@@ -23,12 +23,28 @@ const KIND_BY_STATUS: Readonly<Record<number, FailureKind>> = {
   529: "overloaded",
 };
 
-/** Finds out why an answer has no success status. `body` may be anything: JSON, HTML, cut, empty. */
-export function parseStatusFailure(rules: readonly ErrorRule[], head: AnswerHead, body: string): UpstreamFailure {
+/**
+ * Finds out why an answer has no success status. `body` may be anything: JSON, HTML, cut, empty. `dialectFields` are the
+ * names of those fields of the request that only its wire format knows.
+ */
+export function parseStatusFailure(
+  rules: readonly ErrorRule[],
+  head: AnswerHead,
+  body: string,
+  dialectFields: readonly string[] = [],
+): UpstreamFailure {
   const error = readVendorError(parseJson(body));
   const { status } = head;
   const code = knownCode(rules, error);
-  return judge({ rules, head, error, status, code, message: `answered ${status}${code && ` (${code})`}` });
+  return judge({
+    rules,
+    head,
+    error,
+    status,
+    code,
+    dialectFields,
+    message: `answered ${status}${code && ` (${code})`}`,
+  });
 }
 
 /** Finds out what an error inside an answer means. `document` is the event or the whole body. */
@@ -41,6 +57,7 @@ export function parseStreamFailure(rules: readonly ErrorRule[], head: AnswerHead
     error,
     status: error?.status,
     code,
+    dialectFields: [],
     message: `said ${code || "that it failed"} inside the answer`,
   });
 }
@@ -53,10 +70,11 @@ interface Found {
   /** The status that it came with or names; undefined if there is none. */
   readonly status: number | undefined;
   readonly code: string;
+  readonly dialectFields: readonly string[];
   readonly message: string;
 }
 
-function judge({ rules, head, error, status, code, message }: Found): UpstreamFailure {
+function judge({ rules, head, error, status, code, dialectFields, message }: Found): UpstreamFailure {
   const kind = findRule(rules, status, error)?.kind ?? (status === undefined ? "server-error" : kindOfStatus(status));
   // What the headers name goes before the words, and both before the reset of a limit.
   const retryAfterMs = head.retryAfterMs ?? error?.retryAfterMs ?? head.limitResetMs;
@@ -64,7 +82,7 @@ function judge({ rules, head, error, status, code, message }: Found): UpstreamFa
   if (kind === "rate-limited" && retryAfterMs !== undefined && retryAfterMs > LONGEST_REST_MS)
     return { ...failure, kind: "quota-exhausted" };
   if (kind !== "invalid-request" || error === undefined) return failure;
-  const refusal = findRefusedField(error.param, error.message);
+  const refusal = findRefusedField(error.param, error.message, dialectFields);
   if (refusal === undefined) return failure;
   return { ...failure, kind: "unsupported-field", message: `${message}: it does not take ${refusal.field}`, refusal };
 }

@@ -12,6 +12,7 @@ interface OpenCall {
   id: string;
   name: string;
   argumentsJson: string;
+  opaque: string | undefined;
 }
 
 /**
@@ -45,7 +46,7 @@ export class ToolCalls {
         this.#tooMany = true;
         return;
       }
-      call = { id: "", name: "", argumentsJson: "" };
+      call = { id: "", name: "", argumentsJson: "", opaque: undefined };
       this.#calls.push(call);
       this.#callByIndex.set(index, call);
     }
@@ -60,6 +61,12 @@ export class ToolCalls {
     if (characters > 0) out.push({ kind: "toolCallGrew", characters });
   }
 
+  /** Attaches the signature of a call that was begun. */
+  sign(index: number, opaque: string): void {
+    const call = this.#callByIndex.get(index);
+    if (call !== undefined) call.opaque = opaque;
+  }
+
   /**
    * Delivers the calls that were not yet, in their order, or none of them; then it tells what is wrong with them.
    * `cutShort`: the answer ended at a limit, so a last call without valid arguments is left out instead. `idPrefix`
@@ -68,14 +75,19 @@ export class ToolCalls {
   deliver(idPrefix: string, cutShort: boolean, out: UpstreamEvent[]): string | undefined {
     if (this.#tooMany) return `more than ${MAX_TOOL_CALLS} tool calls`;
     const delivered: UpstreamEvent[] = [];
-    for (const [index, { id, name, argumentsJson }] of this.#calls.entries()) {
+    for (const [index, { id, name, argumentsJson, opaque }] of this.#calls.entries()) {
       if (index < this.#deliveredCount) continue;
       const whole = isNothing(argumentsJson) && !cutShort ? "{}" : argumentsJson;
       if (name === "" || !isObject(parseJson(whole))) {
         if (cutShort) continue;
         return "a tool call whose arguments are not a JSON object";
       }
-      const call = create(ToolCallSchema, { id: id || `${idPrefix}-${index}`, name, argumentsJson: whole });
+      const call = create(ToolCallSchema, {
+        id: id || `${idPrefix}-${index}`,
+        name,
+        argumentsJson: whole,
+        ...(opaque !== undefined && { opaque }),
+      });
       delivered.push({ kind: "toolCall", call });
     }
     this.#deliveredCount = this.#calls.length;

@@ -81,7 +81,7 @@ test.each<[string, object, object]>([
   ["one stop", { stop: "END" }, { stop_sequences: ["END"] }],
   ["several stops", { stop: ["a", "b"] }, { stop_sequences: ["a", "b"] }],
   ["no stop", { stop: null }, {}],
-  ["reasoning_effort", { reasoning_effort: "minimal" }, { reasoning: { effort: "EFFORT_LOW" } }],
+  ["reasoning_effort", { reasoning_effort: "minimal" }, { reasoning: { effort: "EFFORT_MINIMAL" } }],
   ["include_reasoning", { include_reasoning: true }, { reasoning: { include: true } }],
   [
     "reasoning as an object",
@@ -101,7 +101,22 @@ test.each<[string, object, object]>([
     { labels: { team: "a", user: "u1" } },
   ],
   ["a choice without tools", { tool_choice: "none", parallel_tool_calls: false }, {}],
-  ["fields that nobody knows", { store: true, service_tier: "auto", presence_penalty: 0, made_up: [1] }, {}],
+  [
+    "fields that only its wire format knows",
+    { store: true, made_up: [1] },
+    { dialect_fields: [{ dialect: "openai-chat", fields_json: '{"store":true,"made_up":[1]}' }] },
+  ],
+  [
+    "options",
+    { service_tier: "auto", presence_penalty: 0, frequency_penalty: 1.5, verbosity: "low", prompt_cache_key: "k" },
+    {
+      service_tier: "auto",
+      presence_penalty: 0,
+      frequency_penalty: 1.5,
+      verbosity: "VERBOSITY_LOW",
+      prompt_cache_key: "k",
+    },
+  ],
   ["fields that ask for nothing", { n: 1, logprobs: false, logit_bias: {}, modalities: ["text"], audio: null }, {}],
 ])("reads %s", (_, body, expected) => {
   const messages = [{ role: "ROLE_USER", text: "Hello" }];

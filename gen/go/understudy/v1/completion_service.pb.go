@@ -22,6 +22,63 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
+// How long an answer is to be.
+type Verbosity int32
+
+const (
+	// The model's own default.
+	Verbosity_VERBOSITY_UNSPECIFIED Verbosity = 0
+	// Short.
+	Verbosity_VERBOSITY_LOW Verbosity = 1
+	// Neither short nor long.
+	Verbosity_VERBOSITY_MEDIUM Verbosity = 2
+	// Long.
+	Verbosity_VERBOSITY_HIGH Verbosity = 3
+)
+
+// Enum value maps for Verbosity.
+var (
+	Verbosity_name = map[int32]string{
+		0: "VERBOSITY_UNSPECIFIED",
+		1: "VERBOSITY_LOW",
+		2: "VERBOSITY_MEDIUM",
+		3: "VERBOSITY_HIGH",
+	}
+	Verbosity_value = map[string]int32{
+		"VERBOSITY_UNSPECIFIED": 0,
+		"VERBOSITY_LOW":         1,
+		"VERBOSITY_MEDIUM":      2,
+		"VERBOSITY_HIGH":        3,
+	}
+)
+
+func (x Verbosity) Enum() *Verbosity {
+	p := new(Verbosity)
+	*p = x
+	return p
+}
+
+func (x Verbosity) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (Verbosity) Descriptor() protoreflect.EnumDescriptor {
+	return file_understudy_v1_completion_service_proto_enumTypes[0].Descriptor()
+}
+
+func (Verbosity) Type() protoreflect.EnumType {
+	return &file_understudy_v1_completion_service_proto_enumTypes[0]
+}
+
+func (x Verbosity) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use Verbosity.Descriptor instead.
+func (Verbosity) EnumDescriptor() ([]byte, []int) {
+	return file_understudy_v1_completion_service_proto_rawDescGZIP(), []int{0}
+}
+
 // A conversation to complete, and how.
 type CompleteRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -35,13 +92,14 @@ type CompleteRequest struct {
 	// Optional. Most tokens of the answer, from 1. Default: the model's own; where the upstream demands a number, the
 	// model's largest.
 	MaxOutputTokens *int32 `protobuf:"varint,4,opt,name=max_output_tokens,json=maxOutputTokens,proto3,oneof" json:"max_output_tokens,omitempty"`
-	// Optional. Randomness from 0 to 2. Default: the model's own. A route that does not take it is skipped.
+	// Optional. Randomness from 0 to 2. Default: the model's own. Where a route does not take it, see
+	// `Policy.unsupported`.
 	Temperature *float64 `protobuf:"fixed64,5,opt,name=temperature,proto3,oneof" json:"temperature,omitempty"`
-	// Optional. Share of the likeliest tokens to choose from, above 0 to 1. Default: the model's own. A route that does
-	// not take it is skipped.
+	// Optional. Share of the likeliest tokens to choose from, above 0 to 1. Default: the model's own. Where a
+	// route does not take it, see `Policy.unsupported`.
 	TopP *float64 `protobuf:"fixed64,6,opt,name=top_p,json=topP,proto3,oneof" json:"top_p,omitempty"`
-	// Optional. Texts before which the answer ends; the text itself is not delivered. At most 4, each of 1 to 256
-	// characters.
+	// Optional. Texts before which the answer ends; the text itself is not delivered. At most 16, each of 1 to 1,024
+	// characters. Those that a route does not take are matched by the gateway.
 	StopSequences []string `protobuf:"bytes,7,rep,name=stop_sequences,json=stopSequences,proto3" json:"stop_sequences,omitempty"`
 	// Optional. Asks for repeatable sampling where the upstream knows it. Routes that do not know it pass over it.
 	Seed *int64 `protobuf:"varint,8,opt,name=seed,proto3,oneof" json:"seed,omitempty"`
@@ -59,8 +117,25 @@ type CompleteRequest struct {
 	Labels map[string]string `protobuf:"bytes,14,rep,name=labels,proto3" json:"labels,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
 	// Optional. The caller's own name for the call, at most 128 characters; it is only echoed.
 	ClientRequestId string `protobuf:"bytes,15,opt,name=client_request_id,json=clientRequestId,proto3" json:"client_request_id,omitempty"`
-	unknownFields   protoimpl.UnknownFields
-	sizeCache       protoimpl.SizeCache
+	// Optional. Makes words that were said often less likely, from -2 to 2. Default: the model's own. Where a route does
+	// not take it, see `Policy.unsupported`.
+	FrequencyPenalty *float64 `protobuf:"fixed64,16,opt,name=frequency_penalty,json=frequencyPenalty,proto3,oneof" json:"frequency_penalty,omitempty"`
+	// Optional. Makes words that were said at all less likely, from -2 to 2. Default: the model's own. Where a route does
+	// not take it, see `Policy.unsupported`.
+	PresencePenalty *float64 `protobuf:"fixed64,17,opt,name=presence_penalty,json=presencePenalty,proto3,oneof" json:"presence_penalty,omitempty"`
+	// Optional. How long the answer is to be. Default: the model's own. Where a route does not take it, see
+	// `Policy.unsupported`.
+	Verbosity Verbosity `protobuf:"varint,18,opt,name=verbosity,proto3,enum=understudy.v1.Verbosity" json:"verbosity,omitempty"`
+	// Optional. The upstream's class of service, in its own word, as `flex` or `priority`, at most 64 characters. Default:
+	// the upstream's own. Where a route does not take it, see `Policy.unsupported`.
+	ServiceTier string `protobuf:"bytes,19,opt,name=service_tier,json=serviceTier,proto3" json:"service_tier,omitempty"`
+	// Optional. Names requests that begin alike, so that the upstream finds what it kept of them, at most 128 characters.
+	// Where a route does not take it, see `Policy.unsupported`.
+	PromptCacheKey string `protobuf:"bytes,20,opt,name=prompt_cache_key,json=promptCacheKey,proto3" json:"prompt_cache_key,omitempty"`
+	// Optional. Fields of upstreams' own wire formats that this API has no word for, at most one entry for each format.
+	DialectFields []*DialectFields `protobuf:"bytes,21,rep,name=dialect_fields,json=dialectFields,proto3" json:"dialect_fields,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *CompleteRequest) Reset() {
@@ -198,6 +273,103 @@ func (x *CompleteRequest) GetClientRequestId() string {
 	return ""
 }
 
+func (x *CompleteRequest) GetFrequencyPenalty() float64 {
+	if x != nil && x.FrequencyPenalty != nil {
+		return *x.FrequencyPenalty
+	}
+	return 0
+}
+
+func (x *CompleteRequest) GetPresencePenalty() float64 {
+	if x != nil && x.PresencePenalty != nil {
+		return *x.PresencePenalty
+	}
+	return 0
+}
+
+func (x *CompleteRequest) GetVerbosity() Verbosity {
+	if x != nil {
+		return x.Verbosity
+	}
+	return Verbosity_VERBOSITY_UNSPECIFIED
+}
+
+func (x *CompleteRequest) GetServiceTier() string {
+	if x != nil {
+		return x.ServiceTier
+	}
+	return ""
+}
+
+func (x *CompleteRequest) GetPromptCacheKey() string {
+	if x != nil {
+		return x.PromptCacheKey
+	}
+	return ""
+}
+
+func (x *CompleteRequest) GetDialectFields() []*DialectFields {
+	if x != nil {
+		return x.DialectFields
+	}
+	return nil
+}
+
+// Fields that go to the routes of one wire format as they are. For the others see `Policy.unsupported`.
+type DialectFields struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Required. The wire format: `openai-chat` or `anthropic-messages`.
+	Dialect string `protobuf:"bytes,1,opt,name=dialect,proto3" json:"dialect,omitempty"`
+	// Required. The fields of the request's body as one JSON object, at most 64 KiB. None that this API has a word for.
+	FieldsJson    string `protobuf:"bytes,2,opt,name=fields_json,json=fieldsJson,proto3" json:"fields_json,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DialectFields) Reset() {
+	*x = DialectFields{}
+	mi := &file_understudy_v1_completion_service_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DialectFields) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DialectFields) ProtoMessage() {}
+
+func (x *DialectFields) ProtoReflect() protoreflect.Message {
+	mi := &file_understudy_v1_completion_service_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DialectFields.ProtoReflect.Descriptor instead.
+func (*DialectFields) Descriptor() ([]byte, []int) {
+	return file_understudy_v1_completion_service_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *DialectFields) GetDialect() string {
+	if x != nil {
+		return x.Dialect
+	}
+	return ""
+}
+
+func (x *DialectFields) GetFieldsJson() string {
+	if x != nil {
+		return x.FieldsJson
+	}
+	return ""
+}
+
 // The beginning of an answer that an earlier call delivered.
 type Resume struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -209,7 +381,7 @@ type Resume struct {
 
 func (x *Resume) Reset() {
 	*x = Resume{}
-	mi := &file_understudy_v1_completion_service_proto_msgTypes[1]
+	mi := &file_understudy_v1_completion_service_proto_msgTypes[2]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -221,7 +393,7 @@ func (x *Resume) String() string {
 func (*Resume) ProtoMessage() {}
 
 func (x *Resume) ProtoReflect() protoreflect.Message {
-	mi := &file_understudy_v1_completion_service_proto_msgTypes[1]
+	mi := &file_understudy_v1_completion_service_proto_msgTypes[2]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -234,7 +406,7 @@ func (x *Resume) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Resume.ProtoReflect.Descriptor instead.
 func (*Resume) Descriptor() ([]byte, []int) {
-	return file_understudy_v1_completion_service_proto_rawDescGZIP(), []int{1}
+	return file_understudy_v1_completion_service_proto_rawDescGZIP(), []int{2}
 }
 
 func (x *Resume) GetDeliveredText() string {
@@ -263,7 +435,7 @@ type CompleteResponse struct {
 
 func (x *CompleteResponse) Reset() {
 	*x = CompleteResponse{}
-	mi := &file_understudy_v1_completion_service_proto_msgTypes[2]
+	mi := &file_understudy_v1_completion_service_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -275,7 +447,7 @@ func (x *CompleteResponse) String() string {
 func (*CompleteResponse) ProtoMessage() {}
 
 func (x *CompleteResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_understudy_v1_completion_service_proto_msgTypes[2]
+	mi := &file_understudy_v1_completion_service_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -288,7 +460,7 @@ func (x *CompleteResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CompleteResponse.ProtoReflect.Descriptor instead.
 func (*CompleteResponse) Descriptor() ([]byte, []int) {
-	return file_understudy_v1_completion_service_proto_rawDescGZIP(), []int{2}
+	return file_understudy_v1_completion_service_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *CompleteResponse) GetRequestId() string {
@@ -351,7 +523,7 @@ type StreamCompleteResponse struct {
 
 func (x *StreamCompleteResponse) Reset() {
 	*x = StreamCompleteResponse{}
-	mi := &file_understudy_v1_completion_service_proto_msgTypes[3]
+	mi := &file_understudy_v1_completion_service_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -363,7 +535,7 @@ func (x *StreamCompleteResponse) String() string {
 func (*StreamCompleteResponse) ProtoMessage() {}
 
 func (x *StreamCompleteResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_understudy_v1_completion_service_proto_msgTypes[3]
+	mi := &file_understudy_v1_completion_service_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -376,7 +548,7 @@ func (x *StreamCompleteResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StreamCompleteResponse.ProtoReflect.Descriptor instead.
 func (*StreamCompleteResponse) Descriptor() ([]byte, []int) {
-	return file_understudy_v1_completion_service_proto_rawDescGZIP(), []int{3}
+	return file_understudy_v1_completion_service_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *StreamCompleteResponse) GetSequence() int64 {
@@ -533,7 +705,7 @@ type Started struct {
 
 func (x *Started) Reset() {
 	*x = Started{}
-	mi := &file_understudy_v1_completion_service_proto_msgTypes[4]
+	mi := &file_understudy_v1_completion_service_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -545,7 +717,7 @@ func (x *Started) String() string {
 func (*Started) ProtoMessage() {}
 
 func (x *Started) ProtoReflect() protoreflect.Message {
-	mi := &file_understudy_v1_completion_service_proto_msgTypes[4]
+	mi := &file_understudy_v1_completion_service_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -558,7 +730,7 @@ func (x *Started) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Started.ProtoReflect.Descriptor instead.
 func (*Started) Descriptor() ([]byte, []int) {
-	return file_understudy_v1_completion_service_proto_rawDescGZIP(), []int{4}
+	return file_understudy_v1_completion_service_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *Started) GetRequestId() string {
@@ -600,7 +772,7 @@ type TextDelta struct {
 
 func (x *TextDelta) Reset() {
 	*x = TextDelta{}
-	mi := &file_understudy_v1_completion_service_proto_msgTypes[5]
+	mi := &file_understudy_v1_completion_service_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -612,7 +784,7 @@ func (x *TextDelta) String() string {
 func (*TextDelta) ProtoMessage() {}
 
 func (x *TextDelta) ProtoReflect() protoreflect.Message {
-	mi := &file_understudy_v1_completion_service_proto_msgTypes[5]
+	mi := &file_understudy_v1_completion_service_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -625,7 +797,7 @@ func (x *TextDelta) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TextDelta.ProtoReflect.Descriptor instead.
 func (*TextDelta) Descriptor() ([]byte, []int) {
-	return file_understudy_v1_completion_service_proto_rawDescGZIP(), []int{5}
+	return file_understudy_v1_completion_service_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *TextDelta) GetText() string {
@@ -648,7 +820,7 @@ type ReasoningDelta struct {
 
 func (x *ReasoningDelta) Reset() {
 	*x = ReasoningDelta{}
-	mi := &file_understudy_v1_completion_service_proto_msgTypes[6]
+	mi := &file_understudy_v1_completion_service_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -660,7 +832,7 @@ func (x *ReasoningDelta) String() string {
 func (*ReasoningDelta) ProtoMessage() {}
 
 func (x *ReasoningDelta) ProtoReflect() protoreflect.Message {
-	mi := &file_understudy_v1_completion_service_proto_msgTypes[6]
+	mi := &file_understudy_v1_completion_service_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -673,7 +845,7 @@ func (x *ReasoningDelta) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReasoningDelta.ProtoReflect.Descriptor instead.
 func (*ReasoningDelta) Descriptor() ([]byte, []int) {
-	return file_understudy_v1_completion_service_proto_rawDescGZIP(), []int{6}
+	return file_understudy_v1_completion_service_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *ReasoningDelta) GetText() string {
@@ -715,7 +887,7 @@ type RouteSwitched struct {
 
 func (x *RouteSwitched) Reset() {
 	*x = RouteSwitched{}
-	mi := &file_understudy_v1_completion_service_proto_msgTypes[7]
+	mi := &file_understudy_v1_completion_service_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -727,7 +899,7 @@ func (x *RouteSwitched) String() string {
 func (*RouteSwitched) ProtoMessage() {}
 
 func (x *RouteSwitched) ProtoReflect() protoreflect.Message {
-	mi := &file_understudy_v1_completion_service_proto_msgTypes[7]
+	mi := &file_understudy_v1_completion_service_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -740,7 +912,7 @@ func (x *RouteSwitched) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RouteSwitched.ProtoReflect.Descriptor instead.
 func (*RouteSwitched) Descriptor() ([]byte, []int) {
-	return file_understudy_v1_completion_service_proto_rawDescGZIP(), []int{7}
+	return file_understudy_v1_completion_service_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *RouteSwitched) GetFrom() string {
@@ -801,7 +973,7 @@ type Heartbeat struct {
 
 func (x *Heartbeat) Reset() {
 	*x = Heartbeat{}
-	mi := &file_understudy_v1_completion_service_proto_msgTypes[8]
+	mi := &file_understudy_v1_completion_service_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -813,7 +985,7 @@ func (x *Heartbeat) String() string {
 func (*Heartbeat) ProtoMessage() {}
 
 func (x *Heartbeat) ProtoReflect() protoreflect.Message {
-	mi := &file_understudy_v1_completion_service_proto_msgTypes[8]
+	mi := &file_understudy_v1_completion_service_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -826,7 +998,7 @@ func (x *Heartbeat) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Heartbeat.ProtoReflect.Descriptor instead.
 func (*Heartbeat) Descriptor() ([]byte, []int) {
-	return file_understudy_v1_completion_service_proto_rawDescGZIP(), []int{8}
+	return file_understudy_v1_completion_service_proto_rawDescGZIP(), []int{9}
 }
 
 // How an answer ended, who served it, and what it took.
@@ -860,7 +1032,7 @@ type Completed struct {
 
 func (x *Completed) Reset() {
 	*x = Completed{}
-	mi := &file_understudy_v1_completion_service_proto_msgTypes[9]
+	mi := &file_understudy_v1_completion_service_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -872,7 +1044,7 @@ func (x *Completed) String() string {
 func (*Completed) ProtoMessage() {}
 
 func (x *Completed) ProtoReflect() protoreflect.Message {
-	mi := &file_understudy_v1_completion_service_proto_msgTypes[9]
+	mi := &file_understudy_v1_completion_service_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -885,7 +1057,7 @@ func (x *Completed) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Completed.ProtoReflect.Descriptor instead.
 func (*Completed) Descriptor() ([]byte, []int) {
-	return file_understudy_v1_completion_service_proto_rawDescGZIP(), []int{9}
+	return file_understudy_v1_completion_service_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *Completed) GetFinishReason() FinishReason {
@@ -969,7 +1141,7 @@ var File_understudy_v1_completion_service_proto protoreflect.FileDescriptor
 
 const file_understudy_v1_completion_service_proto_rawDesc = "" +
 	"\n" +
-	"&understudy/v1/completion_service.proto\x12\runderstudy.v1\x1a\x1egoogle/protobuf/duration.proto\x1a understudy/v1/conversation.proto\x1a\x1aunderstudy/v1/ledger.proto\x1a\x1bunderstudy/v1/routing.proto\"\xc6\x06\n" +
+	"&understudy/v1/completion_service.proto\x12\runderstudy.v1\x1a\x1egoogle/protobuf/duration.proto\x1a understudy/v1/conversation.proto\x1a\x1aunderstudy/v1/ledger.proto\x1a\x1bunderstudy/v1/routing.proto\"\x9d\t\n" +
 	"\x0fCompleteRequest\x12\x1a\n" +
 	"\bworkload\x18\x01 \x01(\tR\bworkload\x120\n" +
 	"\arouting\x18\x02 \x01(\v2\x16.understudy.v1.RoutingR\arouting\x122\n" +
@@ -987,14 +1159,26 @@ const file_understudy_v1_completion_service_proto_rawDesc = "" +
 	"\treasoning\x18\f \x01(\v2\x1f.understudy.v1.ReasoningOptionsR\treasoning\x12-\n" +
 	"\x06resume\x18\r \x01(\v2\x15.understudy.v1.ResumeR\x06resume\x12B\n" +
 	"\x06labels\x18\x0e \x03(\v2*.understudy.v1.CompleteRequest.LabelsEntryR\x06labels\x12*\n" +
-	"\x11client_request_id\x18\x0f \x01(\tR\x0fclientRequestId\x1a9\n" +
+	"\x11client_request_id\x18\x0f \x01(\tR\x0fclientRequestId\x120\n" +
+	"\x11frequency_penalty\x18\x10 \x01(\x01H\x04R\x10frequencyPenalty\x88\x01\x01\x12.\n" +
+	"\x10presence_penalty\x18\x11 \x01(\x01H\x05R\x0fpresencePenalty\x88\x01\x01\x126\n" +
+	"\tverbosity\x18\x12 \x01(\x0e2\x18.understudy.v1.VerbosityR\tverbosity\x12!\n" +
+	"\fservice_tier\x18\x13 \x01(\tR\vserviceTier\x12(\n" +
+	"\x10prompt_cache_key\x18\x14 \x01(\tR\x0epromptCacheKey\x12C\n" +
+	"\x0edialect_fields\x18\x15 \x03(\v2\x1c.understudy.v1.DialectFieldsR\rdialectFields\x1a9\n" +
 	"\vLabelsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01B\x14\n" +
 	"\x12_max_output_tokensB\x0e\n" +
 	"\f_temperatureB\b\n" +
 	"\x06_top_pB\a\n" +
-	"\x05_seed\"/\n" +
+	"\x05_seedB\x14\n" +
+	"\x12_frequency_penaltyB\x13\n" +
+	"\x11_presence_penalty\"J\n" +
+	"\rDialectFields\x12\x18\n" +
+	"\adialect\x18\x01 \x01(\tR\adialect\x12\x1f\n" +
+	"\vfields_json\x18\x02 \x01(\tR\n" +
+	"fieldsJson\"/\n" +
 	"\x06Resume\x12%\n" +
 	"\x0edelivered_text\x18\x01 \x01(\tR\rdeliveredText\"\xfa\x01\n" +
 	"\x10CompleteResponse\x12\x1d\n" +
@@ -1053,7 +1237,12 @@ const file_understudy_v1_completion_service_proto_rawDesc = "" +
 	"\n" +
 	"text_bytes\x18\n" +
 	" \x01(\x03R\ttextBytes\x128\n" +
-	"\bswitches\x18\v \x03(\v2\x1c.understudy.v1.RouteSwitchedR\bswitches2\xbb\x01\n" +
+	"\bswitches\x18\v \x03(\v2\x1c.understudy.v1.RouteSwitchedR\bswitches*c\n" +
+	"\tVerbosity\x12\x19\n" +
+	"\x15VERBOSITY_UNSPECIFIED\x10\x00\x12\x11\n" +
+	"\rVERBOSITY_LOW\x10\x01\x12\x14\n" +
+	"\x10VERBOSITY_MEDIUM\x10\x02\x12\x12\n" +
+	"\x0eVERBOSITY_HIGH\x10\x032\xbb\x01\n" +
 	"\x11CompletionService\x12K\n" +
 	"\bComplete\x12\x1e.understudy.v1.CompleteRequest\x1a\x1f.understudy.v1.CompleteResponse\x12Y\n" +
 	"\x0eStreamComplete\x12\x1e.understudy.v1.CompleteRequest\x1a%.understudy.v1.StreamCompleteResponse0\x01By\n" +
@@ -1071,77 +1260,82 @@ func file_understudy_v1_completion_service_proto_rawDescGZIP() []byte {
 	return file_understudy_v1_completion_service_proto_rawDescData
 }
 
-var file_understudy_v1_completion_service_proto_msgTypes = make([]protoimpl.MessageInfo, 11)
+var file_understudy_v1_completion_service_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
+var file_understudy_v1_completion_service_proto_msgTypes = make([]protoimpl.MessageInfo, 12)
 var file_understudy_v1_completion_service_proto_goTypes = []any{
-	(*CompleteRequest)(nil),        // 0: understudy.v1.CompleteRequest
-	(*Resume)(nil),                 // 1: understudy.v1.Resume
-	(*CompleteResponse)(nil),       // 2: understudy.v1.CompleteResponse
-	(*StreamCompleteResponse)(nil), // 3: understudy.v1.StreamCompleteResponse
-	(*Started)(nil),                // 4: understudy.v1.Started
-	(*TextDelta)(nil),              // 5: understudy.v1.TextDelta
-	(*ReasoningDelta)(nil),         // 6: understudy.v1.ReasoningDelta
-	(*RouteSwitched)(nil),          // 7: understudy.v1.RouteSwitched
-	(*Heartbeat)(nil),              // 8: understudy.v1.Heartbeat
-	(*Completed)(nil),              // 9: understudy.v1.Completed
-	nil,                            // 10: understudy.v1.CompleteRequest.LabelsEntry
-	(*Routing)(nil),                // 11: understudy.v1.Routing
-	(*Message)(nil),                // 12: understudy.v1.Message
-	(*Tool)(nil),                   // 13: understudy.v1.Tool
-	(*ToolChoice)(nil),             // 14: understudy.v1.ToolChoice
-	(*ResponseFormat)(nil),         // 15: understudy.v1.ResponseFormat
-	(*ReasoningOptions)(nil),       // 16: understudy.v1.ReasoningOptions
-	(*Part)(nil),                   // 17: understudy.v1.Part
-	(*ToolCall)(nil),               // 18: understudy.v1.ToolCall
-	(SwitchReason)(0),              // 19: understudy.v1.SwitchReason
-	(SwitchMode)(0),                // 20: understudy.v1.SwitchMode
-	(*durationpb.Duration)(nil),    // 21: google.protobuf.Duration
-	(FinishReason)(0),              // 22: understudy.v1.FinishReason
-	(*ServedBy)(nil),               // 23: understudy.v1.ServedBy
-	(*Usage)(nil),                  // 24: understudy.v1.Usage
-	(*Cost)(nil),                   // 25: understudy.v1.Cost
-	(*Attempt)(nil),                // 26: understudy.v1.Attempt
-	(*Skip)(nil),                   // 27: understudy.v1.Skip
+	(Verbosity)(0),                 // 0: understudy.v1.Verbosity
+	(*CompleteRequest)(nil),        // 1: understudy.v1.CompleteRequest
+	(*DialectFields)(nil),          // 2: understudy.v1.DialectFields
+	(*Resume)(nil),                 // 3: understudy.v1.Resume
+	(*CompleteResponse)(nil),       // 4: understudy.v1.CompleteResponse
+	(*StreamCompleteResponse)(nil), // 5: understudy.v1.StreamCompleteResponse
+	(*Started)(nil),                // 6: understudy.v1.Started
+	(*TextDelta)(nil),              // 7: understudy.v1.TextDelta
+	(*ReasoningDelta)(nil),         // 8: understudy.v1.ReasoningDelta
+	(*RouteSwitched)(nil),          // 9: understudy.v1.RouteSwitched
+	(*Heartbeat)(nil),              // 10: understudy.v1.Heartbeat
+	(*Completed)(nil),              // 11: understudy.v1.Completed
+	nil,                            // 12: understudy.v1.CompleteRequest.LabelsEntry
+	(*Routing)(nil),                // 13: understudy.v1.Routing
+	(*Message)(nil),                // 14: understudy.v1.Message
+	(*Tool)(nil),                   // 15: understudy.v1.Tool
+	(*ToolChoice)(nil),             // 16: understudy.v1.ToolChoice
+	(*ResponseFormat)(nil),         // 17: understudy.v1.ResponseFormat
+	(*ReasoningOptions)(nil),       // 18: understudy.v1.ReasoningOptions
+	(*Part)(nil),                   // 19: understudy.v1.Part
+	(*ToolCall)(nil),               // 20: understudy.v1.ToolCall
+	(SwitchReason)(0),              // 21: understudy.v1.SwitchReason
+	(SwitchMode)(0),                // 22: understudy.v1.SwitchMode
+	(*durationpb.Duration)(nil),    // 23: google.protobuf.Duration
+	(FinishReason)(0),              // 24: understudy.v1.FinishReason
+	(*ServedBy)(nil),               // 25: understudy.v1.ServedBy
+	(*Usage)(nil),                  // 26: understudy.v1.Usage
+	(*Cost)(nil),                   // 27: understudy.v1.Cost
+	(*Attempt)(nil),                // 28: understudy.v1.Attempt
+	(*Skip)(nil),                   // 29: understudy.v1.Skip
 }
 var file_understudy_v1_completion_service_proto_depIdxs = []int32{
-	11, // 0: understudy.v1.CompleteRequest.routing:type_name -> understudy.v1.Routing
-	12, // 1: understudy.v1.CompleteRequest.messages:type_name -> understudy.v1.Message
-	13, // 2: understudy.v1.CompleteRequest.tools:type_name -> understudy.v1.Tool
-	14, // 3: understudy.v1.CompleteRequest.tool_choice:type_name -> understudy.v1.ToolChoice
-	15, // 4: understudy.v1.CompleteRequest.response_format:type_name -> understudy.v1.ResponseFormat
-	16, // 5: understudy.v1.CompleteRequest.reasoning:type_name -> understudy.v1.ReasoningOptions
-	1,  // 6: understudy.v1.CompleteRequest.resume:type_name -> understudy.v1.Resume
-	10, // 7: understudy.v1.CompleteRequest.labels:type_name -> understudy.v1.CompleteRequest.LabelsEntry
-	17, // 8: understudy.v1.CompleteResponse.parts:type_name -> understudy.v1.Part
-	7,  // 9: understudy.v1.CompleteResponse.switches:type_name -> understudy.v1.RouteSwitched
-	9,  // 10: understudy.v1.CompleteResponse.completed:type_name -> understudy.v1.Completed
-	4,  // 11: understudy.v1.StreamCompleteResponse.started:type_name -> understudy.v1.Started
-	5,  // 12: understudy.v1.StreamCompleteResponse.text_delta:type_name -> understudy.v1.TextDelta
-	6,  // 13: understudy.v1.StreamCompleteResponse.reasoning_delta:type_name -> understudy.v1.ReasoningDelta
-	18, // 14: understudy.v1.StreamCompleteResponse.tool_call:type_name -> understudy.v1.ToolCall
-	7,  // 15: understudy.v1.StreamCompleteResponse.route_switched:type_name -> understudy.v1.RouteSwitched
-	8,  // 16: understudy.v1.StreamCompleteResponse.heartbeat:type_name -> understudy.v1.Heartbeat
-	9,  // 17: understudy.v1.StreamCompleteResponse.completed:type_name -> understudy.v1.Completed
-	19, // 18: understudy.v1.RouteSwitched.reason:type_name -> understudy.v1.SwitchReason
-	20, // 19: understudy.v1.RouteSwitched.mode:type_name -> understudy.v1.SwitchMode
-	21, // 20: understudy.v1.RouteSwitched.gap:type_name -> google.protobuf.Duration
-	22, // 21: understudy.v1.Completed.finish_reason:type_name -> understudy.v1.FinishReason
-	23, // 22: understudy.v1.Completed.served_by:type_name -> understudy.v1.ServedBy
-	24, // 23: understudy.v1.Completed.usage:type_name -> understudy.v1.Usage
-	25, // 24: understudy.v1.Completed.cost:type_name -> understudy.v1.Cost
-	24, // 25: understudy.v1.Completed.wasted_usage:type_name -> understudy.v1.Usage
-	25, // 26: understudy.v1.Completed.wasted_cost:type_name -> understudy.v1.Cost
-	26, // 27: understudy.v1.Completed.attempts:type_name -> understudy.v1.Attempt
-	27, // 28: understudy.v1.Completed.skips:type_name -> understudy.v1.Skip
-	7,  // 29: understudy.v1.Completed.switches:type_name -> understudy.v1.RouteSwitched
-	0,  // 30: understudy.v1.CompletionService.Complete:input_type -> understudy.v1.CompleteRequest
-	0,  // 31: understudy.v1.CompletionService.StreamComplete:input_type -> understudy.v1.CompleteRequest
-	2,  // 32: understudy.v1.CompletionService.Complete:output_type -> understudy.v1.CompleteResponse
-	3,  // 33: understudy.v1.CompletionService.StreamComplete:output_type -> understudy.v1.StreamCompleteResponse
-	32, // [32:34] is the sub-list for method output_type
-	30, // [30:32] is the sub-list for method input_type
-	30, // [30:30] is the sub-list for extension type_name
-	30, // [30:30] is the sub-list for extension extendee
-	0,  // [0:30] is the sub-list for field type_name
+	13, // 0: understudy.v1.CompleteRequest.routing:type_name -> understudy.v1.Routing
+	14, // 1: understudy.v1.CompleteRequest.messages:type_name -> understudy.v1.Message
+	15, // 2: understudy.v1.CompleteRequest.tools:type_name -> understudy.v1.Tool
+	16, // 3: understudy.v1.CompleteRequest.tool_choice:type_name -> understudy.v1.ToolChoice
+	17, // 4: understudy.v1.CompleteRequest.response_format:type_name -> understudy.v1.ResponseFormat
+	18, // 5: understudy.v1.CompleteRequest.reasoning:type_name -> understudy.v1.ReasoningOptions
+	3,  // 6: understudy.v1.CompleteRequest.resume:type_name -> understudy.v1.Resume
+	12, // 7: understudy.v1.CompleteRequest.labels:type_name -> understudy.v1.CompleteRequest.LabelsEntry
+	0,  // 8: understudy.v1.CompleteRequest.verbosity:type_name -> understudy.v1.Verbosity
+	2,  // 9: understudy.v1.CompleteRequest.dialect_fields:type_name -> understudy.v1.DialectFields
+	19, // 10: understudy.v1.CompleteResponse.parts:type_name -> understudy.v1.Part
+	9,  // 11: understudy.v1.CompleteResponse.switches:type_name -> understudy.v1.RouteSwitched
+	11, // 12: understudy.v1.CompleteResponse.completed:type_name -> understudy.v1.Completed
+	6,  // 13: understudy.v1.StreamCompleteResponse.started:type_name -> understudy.v1.Started
+	7,  // 14: understudy.v1.StreamCompleteResponse.text_delta:type_name -> understudy.v1.TextDelta
+	8,  // 15: understudy.v1.StreamCompleteResponse.reasoning_delta:type_name -> understudy.v1.ReasoningDelta
+	20, // 16: understudy.v1.StreamCompleteResponse.tool_call:type_name -> understudy.v1.ToolCall
+	9,  // 17: understudy.v1.StreamCompleteResponse.route_switched:type_name -> understudy.v1.RouteSwitched
+	10, // 18: understudy.v1.StreamCompleteResponse.heartbeat:type_name -> understudy.v1.Heartbeat
+	11, // 19: understudy.v1.StreamCompleteResponse.completed:type_name -> understudy.v1.Completed
+	21, // 20: understudy.v1.RouteSwitched.reason:type_name -> understudy.v1.SwitchReason
+	22, // 21: understudy.v1.RouteSwitched.mode:type_name -> understudy.v1.SwitchMode
+	23, // 22: understudy.v1.RouteSwitched.gap:type_name -> google.protobuf.Duration
+	24, // 23: understudy.v1.Completed.finish_reason:type_name -> understudy.v1.FinishReason
+	25, // 24: understudy.v1.Completed.served_by:type_name -> understudy.v1.ServedBy
+	26, // 25: understudy.v1.Completed.usage:type_name -> understudy.v1.Usage
+	27, // 26: understudy.v1.Completed.cost:type_name -> understudy.v1.Cost
+	26, // 27: understudy.v1.Completed.wasted_usage:type_name -> understudy.v1.Usage
+	27, // 28: understudy.v1.Completed.wasted_cost:type_name -> understudy.v1.Cost
+	28, // 29: understudy.v1.Completed.attempts:type_name -> understudy.v1.Attempt
+	29, // 30: understudy.v1.Completed.skips:type_name -> understudy.v1.Skip
+	9,  // 31: understudy.v1.Completed.switches:type_name -> understudy.v1.RouteSwitched
+	1,  // 32: understudy.v1.CompletionService.Complete:input_type -> understudy.v1.CompleteRequest
+	1,  // 33: understudy.v1.CompletionService.StreamComplete:input_type -> understudy.v1.CompleteRequest
+	4,  // 34: understudy.v1.CompletionService.Complete:output_type -> understudy.v1.CompleteResponse
+	5,  // 35: understudy.v1.CompletionService.StreamComplete:output_type -> understudy.v1.StreamCompleteResponse
+	34, // [34:36] is the sub-list for method output_type
+	32, // [32:34] is the sub-list for method input_type
+	32, // [32:32] is the sub-list for extension type_name
+	32, // [32:32] is the sub-list for extension extendee
+	0,  // [0:32] is the sub-list for field type_name
 }
 
 func init() { file_understudy_v1_completion_service_proto_init() }
@@ -1153,7 +1347,7 @@ func file_understudy_v1_completion_service_proto_init() {
 	file_understudy_v1_ledger_proto_init()
 	file_understudy_v1_routing_proto_init()
 	file_understudy_v1_completion_service_proto_msgTypes[0].OneofWrappers = []any{}
-	file_understudy_v1_completion_service_proto_msgTypes[3].OneofWrappers = []any{
+	file_understudy_v1_completion_service_proto_msgTypes[4].OneofWrappers = []any{
 		(*StreamCompleteResponse_Started)(nil),
 		(*StreamCompleteResponse_TextDelta)(nil),
 		(*StreamCompleteResponse_ReasoningDelta)(nil),
@@ -1162,19 +1356,20 @@ func file_understudy_v1_completion_service_proto_init() {
 		(*StreamCompleteResponse_Heartbeat)(nil),
 		(*StreamCompleteResponse_Completed)(nil),
 	}
-	file_understudy_v1_completion_service_proto_msgTypes[6].OneofWrappers = []any{}
+	file_understudy_v1_completion_service_proto_msgTypes[7].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_understudy_v1_completion_service_proto_rawDesc), len(file_understudy_v1_completion_service_proto_rawDesc)),
-			NumEnums:      0,
-			NumMessages:   11,
+			NumEnums:      1,
+			NumMessages:   12,
 			NumExtensions: 0,
 			NumServices:   1,
 		},
 		GoTypes:           file_understudy_v1_completion_service_proto_goTypes,
 		DependencyIndexes: file_understudy_v1_completion_service_proto_depIdxs,
+		EnumInfos:         file_understudy_v1_completion_service_proto_enumTypes,
 		MessageInfos:      file_understudy_v1_completion_service_proto_msgTypes,
 	}.Build()
 	File_understudy_v1_completion_service_proto = out.File

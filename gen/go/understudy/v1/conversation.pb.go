@@ -27,7 +27,8 @@ type Role int32
 const (
 	// Not a role: a message without one is refused with `INVALID_ARGUMENT`.
 	Role_ROLE_UNSPECIFIED Role = 0
-	// Standing instructions. Only at the beginning of a conversation.
+	// Standing instructions. Most stand at the beginning; one between other turns changes what holds from there on. It is
+	// carried at its place where the upstream takes it there, else as part of the instructions at the beginning.
 	Role_ROLE_SYSTEM Role = 1
 	// The person or program that asks.
 	Role_ROLE_USER Role = 2
@@ -147,6 +148,59 @@ func (FinishReason) EnumDescriptor() ([]byte, []int) {
 	return file_understudy_v1_conversation_proto_rawDescGZIP(), []int{1}
 }
 
+// How long at least.
+type CacheMark_Ttl int32
+
+const (
+	// The same as `TTL_5_MINUTES`.
+	CacheMark_TTL_UNSPECIFIED CacheMark_Ttl = 0
+	// Five minutes from the last use.
+	CacheMark_TTL_5_MINUTES CacheMark_Ttl = 1
+	// One hour from the last use, at a higher price.
+	CacheMark_TTL_1_HOUR CacheMark_Ttl = 2
+)
+
+// Enum value maps for CacheMark_Ttl.
+var (
+	CacheMark_Ttl_name = map[int32]string{
+		0: "TTL_UNSPECIFIED",
+		1: "TTL_5_MINUTES",
+		2: "TTL_1_HOUR",
+	}
+	CacheMark_Ttl_value = map[string]int32{
+		"TTL_UNSPECIFIED": 0,
+		"TTL_5_MINUTES":   1,
+		"TTL_1_HOUR":      2,
+	}
+)
+
+func (x CacheMark_Ttl) Enum() *CacheMark_Ttl {
+	p := new(CacheMark_Ttl)
+	*p = x
+	return p
+}
+
+func (x CacheMark_Ttl) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (CacheMark_Ttl) Descriptor() protoreflect.EnumDescriptor {
+	return file_understudy_v1_conversation_proto_enumTypes[2].Descriptor()
+}
+
+func (CacheMark_Ttl) Type() protoreflect.EnumType {
+	return &file_understudy_v1_conversation_proto_enumTypes[2]
+}
+
+func (x CacheMark_Ttl) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use CacheMark_Ttl.Descriptor instead.
+func (CacheMark_Ttl) EnumDescriptor() ([]byte, []int) {
+	return file_understudy_v1_conversation_proto_rawDescGZIP(), []int{2, 0}
+}
+
 // How free the model is in calling tools.
 type ToolChoice_Mode int32
 
@@ -188,11 +242,11 @@ func (x ToolChoice_Mode) String() string {
 }
 
 func (ToolChoice_Mode) Descriptor() protoreflect.EnumDescriptor {
-	return file_understudy_v1_conversation_proto_enumTypes[2].Descriptor()
+	return file_understudy_v1_conversation_proto_enumTypes[3].Descriptor()
 }
 
 func (ToolChoice_Mode) Type() protoreflect.EnumType {
-	return &file_understudy_v1_conversation_proto_enumTypes[2]
+	return &file_understudy_v1_conversation_proto_enumTypes[3]
 }
 
 func (x ToolChoice_Mode) Number() protoreflect.EnumNumber {
@@ -201,7 +255,7 @@ func (x ToolChoice_Mode) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use ToolChoice_Mode.Descriptor instead.
 func (ToolChoice_Mode) EnumDescriptor() ([]byte, []int) {
-	return file_understudy_v1_conversation_proto_rawDescGZIP(), []int{7, 0}
+	return file_understudy_v1_conversation_proto_rawDescGZIP(), []int{8, 0}
 }
 
 // How much effort the model spends.
@@ -218,6 +272,12 @@ const (
 	ReasoningOptions_EFFORT_MEDIUM ReasoningOptions_Effort = 3
 	// Much.
 	ReasoningOptions_EFFORT_HIGH ReasoningOptions_Effort = 4
+	// Less than little.
+	ReasoningOptions_EFFORT_MINIMAL ReasoningOptions_Effort = 5
+	// More than much.
+	ReasoningOptions_EFFORT_XHIGH ReasoningOptions_Effort = 6
+	// As much as the model can.
+	ReasoningOptions_EFFORT_MAX ReasoningOptions_Effort = 7
 )
 
 // Enum value maps for ReasoningOptions_Effort.
@@ -228,6 +288,9 @@ var (
 		2: "EFFORT_LOW",
 		3: "EFFORT_MEDIUM",
 		4: "EFFORT_HIGH",
+		5: "EFFORT_MINIMAL",
+		6: "EFFORT_XHIGH",
+		7: "EFFORT_MAX",
 	}
 	ReasoningOptions_Effort_value = map[string]int32{
 		"EFFORT_UNSPECIFIED": 0,
@@ -235,6 +298,9 @@ var (
 		"EFFORT_LOW":         2,
 		"EFFORT_MEDIUM":      3,
 		"EFFORT_HIGH":        4,
+		"EFFORT_MINIMAL":     5,
+		"EFFORT_XHIGH":       6,
+		"EFFORT_MAX":         7,
 	}
 )
 
@@ -249,11 +315,11 @@ func (x ReasoningOptions_Effort) String() string {
 }
 
 func (ReasoningOptions_Effort) Descriptor() protoreflect.EnumDescriptor {
-	return file_understudy_v1_conversation_proto_enumTypes[3].Descriptor()
+	return file_understudy_v1_conversation_proto_enumTypes[4].Descriptor()
 }
 
 func (ReasoningOptions_Effort) Type() protoreflect.EnumType {
-	return &file_understudy_v1_conversation_proto_enumTypes[3]
+	return &file_understudy_v1_conversation_proto_enumTypes[4]
 }
 
 func (x ReasoningOptions_Effort) Number() protoreflect.EnumNumber {
@@ -262,7 +328,7 @@ func (x ReasoningOptions_Effort) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use ReasoningOptions_Effort.Descriptor instead.
 func (ReasoningOptions_Effort) EnumDescriptor() ([]byte, []int) {
-	return file_understudy_v1_conversation_proto_rawDescGZIP(), []int{9, 0}
+	return file_understudy_v1_conversation_proto_rawDescGZIP(), []int{10, 0}
 }
 
 // One turn of the conversation.
@@ -270,10 +336,14 @@ type Message struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Required. Who speaks.
 	Role Role `protobuf:"varint,1,opt,name=role,proto3,enum=understudy.v1.Role" json:"role,omitempty"`
-	// The text of the turn. Exactly one of `text` and `parts` must be given.
+	// The text of the turn. At most one of `text` and `parts` may be given. A turn without either, as a model leaves it
+	// that had nothing to say, is left out towards upstreams that refuse it.
 	Text *string `protobuf:"bytes,2,opt,name=text,proto3,oneof" json:"text,omitempty"`
-	// The turn as an ordered list of parts. Exactly one of `text` and `parts` must be given.
-	Parts         []*Part `protobuf:"bytes,3,rep,name=parts,proto3" json:"parts,omitempty"`
+	// The turn as an ordered list of parts. At most one of `text` and `parts` may be given.
+	Parts []*Part `protobuf:"bytes,3,rep,name=parts,proto3" json:"parts,omitempty"`
+	// Optional. Who of several people or programs of the same role speaks, at most 64 characters. Left out for upstreams
+	// that have no word for it.
+	Name          string `protobuf:"bytes,4,opt,name=name,proto3" json:"name,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -329,6 +399,13 @@ func (x *Message) GetParts() []*Part {
 	return nil
 }
 
+func (x *Message) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
 // A piece of a turn or of an answer.
 type Part struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -341,7 +418,10 @@ type Part struct {
 	//	*Part_ToolCall
 	//	*Part_ToolResult
 	//	*Part_Reasoning
-	Kind          isPart_Kind `protobuf_oneof:"kind"`
+	Kind isPart_Kind `protobuf_oneof:"kind"`
+	// Optional. Lets the upstream keep everything up to and including this part, so that the next request that begins with
+	// the same is cheaper. Left out for upstreams that do so unasked.
+	Cache         *CacheMark `protobuf:"bytes,6,opt,name=cache,proto3" json:"cache,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -428,6 +508,13 @@ func (x *Part) GetReasoning() *Reasoning {
 	return nil
 }
 
+func (x *Part) GetCache() *CacheMark {
+	if x != nil {
+		return x.Cache
+	}
+	return nil
+}
+
 type isPart_Kind interface {
 	isPart_Kind()
 }
@@ -467,6 +554,52 @@ func (*Part_ToolResult) isPart_Kind() {}
 
 func (*Part_Reasoning) isPart_Kind() {}
 
+// A place up to which an upstream may keep a request.
+type CacheMark struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Optional. How long at least. Default `TTL_5_MINUTES`.
+	Ttl           CacheMark_Ttl `protobuf:"varint,1,opt,name=ttl,proto3,enum=understudy.v1.CacheMark_Ttl" json:"ttl,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CacheMark) Reset() {
+	*x = CacheMark{}
+	mi := &file_understudy_v1_conversation_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CacheMark) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CacheMark) ProtoMessage() {}
+
+func (x *CacheMark) ProtoReflect() protoreflect.Message {
+	mi := &file_understudy_v1_conversation_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CacheMark.ProtoReflect.Descriptor instead.
+func (*CacheMark) Descriptor() ([]byte, []int) {
+	return file_understudy_v1_conversation_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *CacheMark) GetTtl() CacheMark_Ttl {
+	if x != nil {
+		return x.Ttl
+	}
+	return CacheMark_TTL_UNSPECIFIED
+}
+
 // A picture given to the model.
 type Image struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -485,7 +618,7 @@ type Image struct {
 
 func (x *Image) Reset() {
 	*x = Image{}
-	mi := &file_understudy_v1_conversation_proto_msgTypes[2]
+	mi := &file_understudy_v1_conversation_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -497,7 +630,7 @@ func (x *Image) String() string {
 func (*Image) ProtoMessage() {}
 
 func (x *Image) ProtoReflect() protoreflect.Message {
-	mi := &file_understudy_v1_conversation_proto_msgTypes[2]
+	mi := &file_understudy_v1_conversation_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -510,7 +643,7 @@ func (x *Image) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Image.ProtoReflect.Descriptor instead.
 func (*Image) Descriptor() ([]byte, []int) {
-	return file_understudy_v1_conversation_proto_rawDescGZIP(), []int{2}
+	return file_understudy_v1_conversation_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *Image) GetSource() isImage_Source {
@@ -566,11 +699,12 @@ func (*Image_Url) isImage_Source() {}
 // One call of a tool. It is delivered whole, never in halves.
 type ToolCall struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Required. Names this call; the result refers to it. Unique in a conversation.
+	// Required. Names this call; the result refers to it. Answers give ids that are unique in the conversation. Where a
+	// history repeats one, a result belongs to the last call of that id before it.
 	Id string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
 	// Required. The tool's name as declared in the request.
 	Name string `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
-	// Required. The arguments as one JSON object.
+	// Required. The arguments: in an answer one JSON object, in a history whatever a model wrote.
 	ArgumentsJson string `protobuf:"bytes,3,opt,name=arguments_json,json=argumentsJson,proto3" json:"arguments_json,omitempty"`
 	// Optional. A signature that some models attach. Give it back unchanged in the next request; it goes only to a
 	// route with the same model and is dropped elsewhere.
@@ -581,7 +715,7 @@ type ToolCall struct {
 
 func (x *ToolCall) Reset() {
 	*x = ToolCall{}
-	mi := &file_understudy_v1_conversation_proto_msgTypes[3]
+	mi := &file_understudy_v1_conversation_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -593,7 +727,7 @@ func (x *ToolCall) String() string {
 func (*ToolCall) ProtoMessage() {}
 
 func (x *ToolCall) ProtoReflect() protoreflect.Message {
-	mi := &file_understudy_v1_conversation_proto_msgTypes[3]
+	mi := &file_understudy_v1_conversation_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -606,7 +740,7 @@ func (x *ToolCall) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ToolCall.ProtoReflect.Descriptor instead.
 func (*ToolCall) Descriptor() ([]byte, []int) {
-	return file_understudy_v1_conversation_proto_rawDescGZIP(), []int{3}
+	return file_understudy_v1_conversation_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *ToolCall) GetId() string {
@@ -652,7 +786,7 @@ type ToolResult struct {
 
 func (x *ToolResult) Reset() {
 	*x = ToolResult{}
-	mi := &file_understudy_v1_conversation_proto_msgTypes[4]
+	mi := &file_understudy_v1_conversation_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -664,7 +798,7 @@ func (x *ToolResult) String() string {
 func (*ToolResult) ProtoMessage() {}
 
 func (x *ToolResult) ProtoReflect() protoreflect.Message {
-	mi := &file_understudy_v1_conversation_proto_msgTypes[4]
+	mi := &file_understudy_v1_conversation_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -677,7 +811,7 @@ func (x *ToolResult) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ToolResult.ProtoReflect.Descriptor instead.
 func (*ToolResult) Descriptor() ([]byte, []int) {
-	return file_understudy_v1_conversation_proto_rawDescGZIP(), []int{4}
+	return file_understudy_v1_conversation_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *ToolResult) GetToolCallId() string {
@@ -715,7 +849,7 @@ type Reasoning struct {
 
 func (x *Reasoning) Reset() {
 	*x = Reasoning{}
-	mi := &file_understudy_v1_conversation_proto_msgTypes[5]
+	mi := &file_understudy_v1_conversation_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -727,7 +861,7 @@ func (x *Reasoning) String() string {
 func (*Reasoning) ProtoMessage() {}
 
 func (x *Reasoning) ProtoReflect() protoreflect.Message {
-	mi := &file_understudy_v1_conversation_proto_msgTypes[5]
+	mi := &file_understudy_v1_conversation_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -740,7 +874,7 @@ func (x *Reasoning) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Reasoning.ProtoReflect.Descriptor instead.
 func (*Reasoning) Descriptor() ([]byte, []int) {
-	return file_understudy_v1_conversation_proto_rawDescGZIP(), []int{5}
+	return file_understudy_v1_conversation_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *Reasoning) GetText() string {
@@ -767,14 +901,16 @@ type Tool struct {
 	// Required. JSON schema of the arguments, a JSON object of type `object`.
 	SchemaJson string `protobuf:"bytes,3,opt,name=schema_json,json=schemaJson,proto3" json:"schema_json,omitempty"`
 	// Optional. Whether the upstream must follow the schema exactly. Default: the upstream's own default.
-	Strict        *bool `protobuf:"varint,4,opt,name=strict,proto3,oneof" json:"strict,omitempty"`
+	Strict *bool `protobuf:"varint,4,opt,name=strict,proto3,oneof" json:"strict,omitempty"`
+	// Optional. Lets the upstream keep the tools up to and including this one.
+	Cache         *CacheMark `protobuf:"bytes,5,opt,name=cache,proto3" json:"cache,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Tool) Reset() {
 	*x = Tool{}
-	mi := &file_understudy_v1_conversation_proto_msgTypes[6]
+	mi := &file_understudy_v1_conversation_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -786,7 +922,7 @@ func (x *Tool) String() string {
 func (*Tool) ProtoMessage() {}
 
 func (x *Tool) ProtoReflect() protoreflect.Message {
-	mi := &file_understudy_v1_conversation_proto_msgTypes[6]
+	mi := &file_understudy_v1_conversation_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -799,7 +935,7 @@ func (x *Tool) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Tool.ProtoReflect.Descriptor instead.
 func (*Tool) Descriptor() ([]byte, []int) {
-	return file_understudy_v1_conversation_proto_rawDescGZIP(), []int{6}
+	return file_understudy_v1_conversation_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *Tool) GetName() string {
@@ -830,6 +966,13 @@ func (x *Tool) GetStrict() bool {
 	return false
 }
 
+func (x *Tool) GetCache() *CacheMark {
+	if x != nil {
+		return x.Cache
+	}
+	return nil
+}
+
 // Which tools the model may or must call.
 type ToolChoice struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -848,7 +991,7 @@ type ToolChoice struct {
 
 func (x *ToolChoice) Reset() {
 	*x = ToolChoice{}
-	mi := &file_understudy_v1_conversation_proto_msgTypes[7]
+	mi := &file_understudy_v1_conversation_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -860,7 +1003,7 @@ func (x *ToolChoice) String() string {
 func (*ToolChoice) ProtoMessage() {}
 
 func (x *ToolChoice) ProtoReflect() protoreflect.Message {
-	mi := &file_understudy_v1_conversation_proto_msgTypes[7]
+	mi := &file_understudy_v1_conversation_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -873,7 +1016,7 @@ func (x *ToolChoice) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ToolChoice.ProtoReflect.Descriptor instead.
 func (*ToolChoice) Descriptor() ([]byte, []int) {
-	return file_understudy_v1_conversation_proto_rawDescGZIP(), []int{7}
+	return file_understudy_v1_conversation_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *ToolChoice) GetChoice() isToolChoice_Choice {
@@ -943,7 +1086,7 @@ type ResponseFormat struct {
 
 func (x *ResponseFormat) Reset() {
 	*x = ResponseFormat{}
-	mi := &file_understudy_v1_conversation_proto_msgTypes[8]
+	mi := &file_understudy_v1_conversation_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -955,7 +1098,7 @@ func (x *ResponseFormat) String() string {
 func (*ResponseFormat) ProtoMessage() {}
 
 func (x *ResponseFormat) ProtoReflect() protoreflect.Message {
-	mi := &file_understudy_v1_conversation_proto_msgTypes[8]
+	mi := &file_understudy_v1_conversation_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -968,7 +1111,7 @@ func (x *ResponseFormat) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ResponseFormat.ProtoReflect.Descriptor instead.
 func (*ResponseFormat) Descriptor() ([]byte, []int) {
-	return file_understudy_v1_conversation_proto_rawDescGZIP(), []int{8}
+	return file_understudy_v1_conversation_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *ResponseFormat) GetFormat() isResponseFormat_Format {
@@ -1033,7 +1176,8 @@ func (*ResponseFormat_JsonSchema_) isResponseFormat_Format() {}
 // How much the model reasons before it answers.
 type ReasoningOptions struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Optional. How much effort the model spends. Default: the model's own.
+	// Optional. How much effort the model spends. Default: the model's own. A model that does not know the word gets the
+	// nearest one that it knows below it, else above.
 	Effort ReasoningOptions_Effort `protobuf:"varint,1,opt,name=effort,proto3,enum=understudy.v1.ReasoningOptions_Effort" json:"effort,omitempty"`
 	// Optional. Whether the reasoning is part of the answer. Default false.
 	Include       bool `protobuf:"varint,2,opt,name=include,proto3" json:"include,omitempty"`
@@ -1043,7 +1187,7 @@ type ReasoningOptions struct {
 
 func (x *ReasoningOptions) Reset() {
 	*x = ReasoningOptions{}
-	mi := &file_understudy_v1_conversation_proto_msgTypes[9]
+	mi := &file_understudy_v1_conversation_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1055,7 +1199,7 @@ func (x *ReasoningOptions) String() string {
 func (*ReasoningOptions) ProtoMessage() {}
 
 func (x *ReasoningOptions) ProtoReflect() protoreflect.Message {
-	mi := &file_understudy_v1_conversation_proto_msgTypes[9]
+	mi := &file_understudy_v1_conversation_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1068,7 +1212,7 @@ func (x *ReasoningOptions) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReasoningOptions.ProtoReflect.Descriptor instead.
 func (*ReasoningOptions) Descriptor() ([]byte, []int) {
-	return file_understudy_v1_conversation_proto_rawDescGZIP(), []int{9}
+	return file_understudy_v1_conversation_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *ReasoningOptions) GetEffort() ReasoningOptions_Effort {
@@ -1094,7 +1238,7 @@ type ResponseFormat_Text struct {
 
 func (x *ResponseFormat_Text) Reset() {
 	*x = ResponseFormat_Text{}
-	mi := &file_understudy_v1_conversation_proto_msgTypes[10]
+	mi := &file_understudy_v1_conversation_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1106,7 +1250,7 @@ func (x *ResponseFormat_Text) String() string {
 func (*ResponseFormat_Text) ProtoMessage() {}
 
 func (x *ResponseFormat_Text) ProtoReflect() protoreflect.Message {
-	mi := &file_understudy_v1_conversation_proto_msgTypes[10]
+	mi := &file_understudy_v1_conversation_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1119,7 +1263,7 @@ func (x *ResponseFormat_Text) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ResponseFormat_Text.ProtoReflect.Descriptor instead.
 func (*ResponseFormat_Text) Descriptor() ([]byte, []int) {
-	return file_understudy_v1_conversation_proto_rawDescGZIP(), []int{8, 0}
+	return file_understudy_v1_conversation_proto_rawDescGZIP(), []int{9, 0}
 }
 
 // Any JSON object.
@@ -1131,7 +1275,7 @@ type ResponseFormat_JsonObject struct {
 
 func (x *ResponseFormat_JsonObject) Reset() {
 	*x = ResponseFormat_JsonObject{}
-	mi := &file_understudy_v1_conversation_proto_msgTypes[11]
+	mi := &file_understudy_v1_conversation_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1143,7 +1287,7 @@ func (x *ResponseFormat_JsonObject) String() string {
 func (*ResponseFormat_JsonObject) ProtoMessage() {}
 
 func (x *ResponseFormat_JsonObject) ProtoReflect() protoreflect.Message {
-	mi := &file_understudy_v1_conversation_proto_msgTypes[11]
+	mi := &file_understudy_v1_conversation_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1156,7 +1300,7 @@ func (x *ResponseFormat_JsonObject) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ResponseFormat_JsonObject.ProtoReflect.Descriptor instead.
 func (*ResponseFormat_JsonObject) Descriptor() ([]byte, []int) {
-	return file_understudy_v1_conversation_proto_rawDescGZIP(), []int{8, 1}
+	return file_understudy_v1_conversation_proto_rawDescGZIP(), []int{9, 1}
 }
 
 // JSON that follows a schema.
@@ -1175,7 +1319,7 @@ type ResponseFormat_JsonSchema struct {
 
 func (x *ResponseFormat_JsonSchema) Reset() {
 	*x = ResponseFormat_JsonSchema{}
-	mi := &file_understudy_v1_conversation_proto_msgTypes[12]
+	mi := &file_understudy_v1_conversation_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1187,7 +1331,7 @@ func (x *ResponseFormat_JsonSchema) String() string {
 func (*ResponseFormat_JsonSchema) ProtoMessage() {}
 
 func (x *ResponseFormat_JsonSchema) ProtoReflect() protoreflect.Message {
-	mi := &file_understudy_v1_conversation_proto_msgTypes[12]
+	mi := &file_understudy_v1_conversation_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1200,7 +1344,7 @@ func (x *ResponseFormat_JsonSchema) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ResponseFormat_JsonSchema.ProtoReflect.Descriptor instead.
 func (*ResponseFormat_JsonSchema) Descriptor() ([]byte, []int) {
-	return file_understudy_v1_conversation_proto_rawDescGZIP(), []int{8, 2}
+	return file_understudy_v1_conversation_proto_rawDescGZIP(), []int{9, 2}
 }
 
 func (x *ResponseFormat_JsonSchema) GetName() string {
@@ -1228,20 +1372,29 @@ var File_understudy_v1_conversation_proto protoreflect.FileDescriptor
 
 const file_understudy_v1_conversation_proto_rawDesc = "" +
 	"\n" +
-	" understudy/v1/conversation.proto\x12\runderstudy.v1\"\x7f\n" +
+	" understudy/v1/conversation.proto\x12\runderstudy.v1\"\x93\x01\n" +
 	"\aMessage\x12'\n" +
 	"\x04role\x18\x01 \x01(\x0e2\x13.understudy.v1.RoleR\x04role\x12\x17\n" +
 	"\x04text\x18\x02 \x01(\tH\x00R\x04text\x88\x01\x01\x12)\n" +
-	"\x05parts\x18\x03 \x03(\v2\x13.understudy.v1.PartR\x05partsB\a\n" +
-	"\x05_text\"\x82\x02\n" +
+	"\x05parts\x18\x03 \x03(\v2\x13.understudy.v1.PartR\x05parts\x12\x12\n" +
+	"\x04name\x18\x04 \x01(\tR\x04nameB\a\n" +
+	"\x05_text\"\xb2\x02\n" +
 	"\x04Part\x12\x14\n" +
 	"\x04text\x18\x01 \x01(\tH\x00R\x04text\x12,\n" +
 	"\x05image\x18\x02 \x01(\v2\x14.understudy.v1.ImageH\x00R\x05image\x126\n" +
 	"\ttool_call\x18\x03 \x01(\v2\x17.understudy.v1.ToolCallH\x00R\btoolCall\x12<\n" +
 	"\vtool_result\x18\x04 \x01(\v2\x19.understudy.v1.ToolResultH\x00R\n" +
 	"toolResult\x128\n" +
-	"\treasoning\x18\x05 \x01(\v2\x18.understudy.v1.ReasoningH\x00R\treasoningB\x06\n" +
-	"\x04kind\"^\n" +
+	"\treasoning\x18\x05 \x01(\v2\x18.understudy.v1.ReasoningH\x00R\treasoning\x12.\n" +
+	"\x05cache\x18\x06 \x01(\v2\x18.understudy.v1.CacheMarkR\x05cacheB\x06\n" +
+	"\x04kind\"z\n" +
+	"\tCacheMark\x12.\n" +
+	"\x03ttl\x18\x01 \x01(\x0e2\x1c.understudy.v1.CacheMark.TtlR\x03ttl\"=\n" +
+	"\x03Ttl\x12\x13\n" +
+	"\x0fTTL_UNSPECIFIED\x10\x00\x12\x11\n" +
+	"\rTTL_5_MINUTES\x10\x01\x12\x0e\n" +
+	"\n" +
+	"TTL_1_HOUR\x10\x02\"^\n" +
 	"\x05Image\x12\x18\n" +
 	"\x06inline\x18\x01 \x01(\fH\x00R\x06inline\x12\x12\n" +
 	"\x03url\x18\x02 \x01(\tH\x00R\x03url\x12\x1d\n" +
@@ -1263,13 +1416,14 @@ const file_understudy_v1_conversation_proto_rawDesc = "" +
 	"\tReasoning\x12\x12\n" +
 	"\x04text\x18\x01 \x01(\tR\x04text\x12\x1b\n" +
 	"\x06opaque\x18\x02 \x01(\tH\x00R\x06opaque\x88\x01\x01B\t\n" +
-	"\a_opaque\"\x85\x01\n" +
+	"\a_opaque\"\xb5\x01\n" +
 	"\x04Tool\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12 \n" +
 	"\vdescription\x18\x02 \x01(\tR\vdescription\x12\x1f\n" +
 	"\vschema_json\x18\x03 \x01(\tR\n" +
 	"schemaJson\x12\x1b\n" +
-	"\x06strict\x18\x04 \x01(\bH\x00R\x06strict\x88\x01\x01B\t\n" +
+	"\x06strict\x18\x04 \x01(\bH\x00R\x06strict\x88\x01\x01\x12.\n" +
+	"\x05cache\x18\x05 \x01(\v2\x18.understudy.v1.CacheMarkR\x05cacheB\t\n" +
 	"\a_strict\"\xf0\x01\n" +
 	"\n" +
 	"ToolChoice\x124\n" +
@@ -1299,17 +1453,21 @@ const file_understudy_v1_conversation_proto_rawDesc = "" +
 	"schemaJson\x12\x1b\n" +
 	"\x06strict\x18\x03 \x01(\bH\x00R\x06strict\x88\x01\x01B\t\n" +
 	"\a_strictB\b\n" +
-	"\x06format\"\xd3\x01\n" +
+	"\x06format\"\x8a\x02\n" +
 	"\x10ReasoningOptions\x12>\n" +
 	"\x06effort\x18\x01 \x01(\x0e2&.understudy.v1.ReasoningOptions.EffortR\x06effort\x12\x18\n" +
-	"\ainclude\x18\x02 \x01(\bR\ainclude\"e\n" +
+	"\ainclude\x18\x02 \x01(\bR\ainclude\"\x9b\x01\n" +
 	"\x06Effort\x12\x16\n" +
 	"\x12EFFORT_UNSPECIFIED\x10\x00\x12\x0f\n" +
 	"\vEFFORT_NONE\x10\x01\x12\x0e\n" +
 	"\n" +
 	"EFFORT_LOW\x10\x02\x12\x11\n" +
 	"\rEFFORT_MEDIUM\x10\x03\x12\x0f\n" +
-	"\vEFFORT_HIGH\x10\x04*_\n" +
+	"\vEFFORT_HIGH\x10\x04\x12\x12\n" +
+	"\x0eEFFORT_MINIMAL\x10\x05\x12\x10\n" +
+	"\fEFFORT_XHIGH\x10\x06\x12\x0e\n" +
+	"\n" +
+	"EFFORT_MAX\x10\a*_\n" +
 	"\x04Role\x12\x14\n" +
 	"\x10ROLE_UNSPECIFIED\x10\x00\x12\x0f\n" +
 	"\vROLE_SYSTEM\x10\x01\x12\r\n" +
@@ -1337,44 +1495,49 @@ func file_understudy_v1_conversation_proto_rawDescGZIP() []byte {
 	return file_understudy_v1_conversation_proto_rawDescData
 }
 
-var file_understudy_v1_conversation_proto_enumTypes = make([]protoimpl.EnumInfo, 4)
-var file_understudy_v1_conversation_proto_msgTypes = make([]protoimpl.MessageInfo, 13)
+var file_understudy_v1_conversation_proto_enumTypes = make([]protoimpl.EnumInfo, 5)
+var file_understudy_v1_conversation_proto_msgTypes = make([]protoimpl.MessageInfo, 14)
 var file_understudy_v1_conversation_proto_goTypes = []any{
 	(Role)(0),                         // 0: understudy.v1.Role
 	(FinishReason)(0),                 // 1: understudy.v1.FinishReason
-	(ToolChoice_Mode)(0),              // 2: understudy.v1.ToolChoice.Mode
-	(ReasoningOptions_Effort)(0),      // 3: understudy.v1.ReasoningOptions.Effort
-	(*Message)(nil),                   // 4: understudy.v1.Message
-	(*Part)(nil),                      // 5: understudy.v1.Part
-	(*Image)(nil),                     // 6: understudy.v1.Image
-	(*ToolCall)(nil),                  // 7: understudy.v1.ToolCall
-	(*ToolResult)(nil),                // 8: understudy.v1.ToolResult
-	(*Reasoning)(nil),                 // 9: understudy.v1.Reasoning
-	(*Tool)(nil),                      // 10: understudy.v1.Tool
-	(*ToolChoice)(nil),                // 11: understudy.v1.ToolChoice
-	(*ResponseFormat)(nil),            // 12: understudy.v1.ResponseFormat
-	(*ReasoningOptions)(nil),          // 13: understudy.v1.ReasoningOptions
-	(*ResponseFormat_Text)(nil),       // 14: understudy.v1.ResponseFormat.Text
-	(*ResponseFormat_JsonObject)(nil), // 15: understudy.v1.ResponseFormat.JsonObject
-	(*ResponseFormat_JsonSchema)(nil), // 16: understudy.v1.ResponseFormat.JsonSchema
+	(CacheMark_Ttl)(0),                // 2: understudy.v1.CacheMark.Ttl
+	(ToolChoice_Mode)(0),              // 3: understudy.v1.ToolChoice.Mode
+	(ReasoningOptions_Effort)(0),      // 4: understudy.v1.ReasoningOptions.Effort
+	(*Message)(nil),                   // 5: understudy.v1.Message
+	(*Part)(nil),                      // 6: understudy.v1.Part
+	(*CacheMark)(nil),                 // 7: understudy.v1.CacheMark
+	(*Image)(nil),                     // 8: understudy.v1.Image
+	(*ToolCall)(nil),                  // 9: understudy.v1.ToolCall
+	(*ToolResult)(nil),                // 10: understudy.v1.ToolResult
+	(*Reasoning)(nil),                 // 11: understudy.v1.Reasoning
+	(*Tool)(nil),                      // 12: understudy.v1.Tool
+	(*ToolChoice)(nil),                // 13: understudy.v1.ToolChoice
+	(*ResponseFormat)(nil),            // 14: understudy.v1.ResponseFormat
+	(*ReasoningOptions)(nil),          // 15: understudy.v1.ReasoningOptions
+	(*ResponseFormat_Text)(nil),       // 16: understudy.v1.ResponseFormat.Text
+	(*ResponseFormat_JsonObject)(nil), // 17: understudy.v1.ResponseFormat.JsonObject
+	(*ResponseFormat_JsonSchema)(nil), // 18: understudy.v1.ResponseFormat.JsonSchema
 }
 var file_understudy_v1_conversation_proto_depIdxs = []int32{
 	0,  // 0: understudy.v1.Message.role:type_name -> understudy.v1.Role
-	5,  // 1: understudy.v1.Message.parts:type_name -> understudy.v1.Part
-	6,  // 2: understudy.v1.Part.image:type_name -> understudy.v1.Image
-	7,  // 3: understudy.v1.Part.tool_call:type_name -> understudy.v1.ToolCall
-	8,  // 4: understudy.v1.Part.tool_result:type_name -> understudy.v1.ToolResult
-	9,  // 5: understudy.v1.Part.reasoning:type_name -> understudy.v1.Reasoning
-	2,  // 6: understudy.v1.ToolChoice.mode:type_name -> understudy.v1.ToolChoice.Mode
-	14, // 7: understudy.v1.ResponseFormat.text:type_name -> understudy.v1.ResponseFormat.Text
-	15, // 8: understudy.v1.ResponseFormat.json_object:type_name -> understudy.v1.ResponseFormat.JsonObject
-	16, // 9: understudy.v1.ResponseFormat.json_schema:type_name -> understudy.v1.ResponseFormat.JsonSchema
-	3,  // 10: understudy.v1.ReasoningOptions.effort:type_name -> understudy.v1.ReasoningOptions.Effort
-	11, // [11:11] is the sub-list for method output_type
-	11, // [11:11] is the sub-list for method input_type
-	11, // [11:11] is the sub-list for extension type_name
-	11, // [11:11] is the sub-list for extension extendee
-	0,  // [0:11] is the sub-list for field type_name
+	6,  // 1: understudy.v1.Message.parts:type_name -> understudy.v1.Part
+	8,  // 2: understudy.v1.Part.image:type_name -> understudy.v1.Image
+	9,  // 3: understudy.v1.Part.tool_call:type_name -> understudy.v1.ToolCall
+	10, // 4: understudy.v1.Part.tool_result:type_name -> understudy.v1.ToolResult
+	11, // 5: understudy.v1.Part.reasoning:type_name -> understudy.v1.Reasoning
+	7,  // 6: understudy.v1.Part.cache:type_name -> understudy.v1.CacheMark
+	2,  // 7: understudy.v1.CacheMark.ttl:type_name -> understudy.v1.CacheMark.Ttl
+	7,  // 8: understudy.v1.Tool.cache:type_name -> understudy.v1.CacheMark
+	3,  // 9: understudy.v1.ToolChoice.mode:type_name -> understudy.v1.ToolChoice.Mode
+	16, // 10: understudy.v1.ResponseFormat.text:type_name -> understudy.v1.ResponseFormat.Text
+	17, // 11: understudy.v1.ResponseFormat.json_object:type_name -> understudy.v1.ResponseFormat.JsonObject
+	18, // 12: understudy.v1.ResponseFormat.json_schema:type_name -> understudy.v1.ResponseFormat.JsonSchema
+	4,  // 13: understudy.v1.ReasoningOptions.effort:type_name -> understudy.v1.ReasoningOptions.Effort
+	14, // [14:14] is the sub-list for method output_type
+	14, // [14:14] is the sub-list for method input_type
+	14, // [14:14] is the sub-list for extension type_name
+	14, // [14:14] is the sub-list for extension extendee
+	0,  // [0:14] is the sub-list for field type_name
 }
 
 func init() { file_understudy_v1_conversation_proto_init() }
@@ -1390,30 +1553,30 @@ func file_understudy_v1_conversation_proto_init() {
 		(*Part_ToolResult)(nil),
 		(*Part_Reasoning)(nil),
 	}
-	file_understudy_v1_conversation_proto_msgTypes[2].OneofWrappers = []any{
+	file_understudy_v1_conversation_proto_msgTypes[3].OneofWrappers = []any{
 		(*Image_Inline)(nil),
 		(*Image_Url)(nil),
 	}
-	file_understudy_v1_conversation_proto_msgTypes[3].OneofWrappers = []any{}
-	file_understudy_v1_conversation_proto_msgTypes[5].OneofWrappers = []any{}
+	file_understudy_v1_conversation_proto_msgTypes[4].OneofWrappers = []any{}
 	file_understudy_v1_conversation_proto_msgTypes[6].OneofWrappers = []any{}
-	file_understudy_v1_conversation_proto_msgTypes[7].OneofWrappers = []any{
+	file_understudy_v1_conversation_proto_msgTypes[7].OneofWrappers = []any{}
+	file_understudy_v1_conversation_proto_msgTypes[8].OneofWrappers = []any{
 		(*ToolChoice_Mode_)(nil),
 		(*ToolChoice_Tool)(nil),
 	}
-	file_understudy_v1_conversation_proto_msgTypes[8].OneofWrappers = []any{
+	file_understudy_v1_conversation_proto_msgTypes[9].OneofWrappers = []any{
 		(*ResponseFormat_Text_)(nil),
 		(*ResponseFormat_JsonObject_)(nil),
 		(*ResponseFormat_JsonSchema_)(nil),
 	}
-	file_understudy_v1_conversation_proto_msgTypes[12].OneofWrappers = []any{}
+	file_understudy_v1_conversation_proto_msgTypes[13].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_understudy_v1_conversation_proto_rawDesc), len(file_understudy_v1_conversation_proto_rawDesc)),
-			NumEnums:      4,
-			NumMessages:   13,
+			NumEnums:      5,
+			NumMessages:   14,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -394,8 +394,10 @@ type Usage struct {
 	CacheWriteTokens *int64 `protobuf:"varint,5,opt,name=cache_write_tokens,json=cacheWriteTokens,proto3,oneof" json:"cache_write_tokens,omitempty"`
 	// Part of `output_tokens` that was reasoning.
 	ReasoningTokens *int64 `protobuf:"varint,6,opt,name=reasoning_tokens,json=reasoningTokens,proto3,oneof" json:"reasoning_tokens,omitempty"`
-	unknownFields   protoimpl.UnknownFields
-	sizeCache       protoimpl.SizeCache
+	// Of a sum that is not known: what is known of it. The sum is at least so much, and its own numbers are missing.
+	KnownPart     *Usage `protobuf:"bytes,7,opt,name=known_part,json=knownPart,proto3" json:"known_part,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Usage) Reset() {
@@ -470,15 +472,24 @@ func (x *Usage) GetReasoningTokens() int64 {
 	return 0
 }
 
+func (x *Usage) GetKnownPart() *Usage {
+	if x != nil {
+		return x.KnownPart
+	}
+	return nil
+}
+
 // What tokens cost.
 type Cost struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Where the amount comes from.
 	Source CostSource `protobuf:"varint,1,opt,name=source,proto3,enum=understudy.v1.CostSource" json:"source,omitempty"`
 	// The amount in millionths of a US dollar. Missing if it is not known.
-	MicroUsd      *int64 `protobuf:"varint,2,opt,name=micro_usd,json=microUsd,proto3,oneof" json:"micro_usd,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	MicroUsd *int64 `protobuf:"varint,2,opt,name=micro_usd,json=microUsd,proto3,oneof" json:"micro_usd,omitempty"`
+	// Of a sum that is not known: what is known of it, in millionths of a US dollar. The sum is at least so much.
+	KnownPartMicroUsd *int64 `protobuf:"varint,3,opt,name=known_part_micro_usd,json=knownPartMicroUsd,proto3,oneof" json:"known_part_micro_usd,omitempty"`
+	unknownFields     protoimpl.UnknownFields
+	sizeCache         protoimpl.SizeCache
 }
 
 func (x *Cost) Reset() {
@@ -525,6 +536,13 @@ func (x *Cost) GetMicroUsd() int64 {
 	return 0
 }
 
+func (x *Cost) GetKnownPartMicroUsd() int64 {
+	if x != nil && x.KnownPartMicroUsd != nil {
+		return *x.KnownPartMicroUsd
+	}
+	return 0
+}
+
 // One try on one route.
 type Attempt struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -565,7 +583,9 @@ type Attempt struct {
 	// Whether this attempt was started beside another.
 	Hedge bool `protobuf:"varint,18,opt,name=hedge,proto3" json:"hedge,omitempty"`
 	// How the attempt took over. Unspecified for the first attempt of a call.
-	Mode          SwitchMode `protobuf:"varint,19,opt,name=mode,proto3,enum=understudy.v1.SwitchMode" json:"mode,omitempty"`
+	Mode SwitchMode `protobuf:"varint,19,opt,name=mode,proto3,enum=understudy.v1.SwitchMode" json:"mode,omitempty"`
+	// What of the request was left out or changed for this route, in the order of the fields.
+	Adjustments   []*Adjustment `protobuf:"bytes,20,rep,name=adjustments,proto3" json:"adjustments,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -733,6 +753,68 @@ func (x *Attempt) GetMode() SwitchMode {
 	return SwitchMode_SWITCH_MODE_UNSPECIFIED
 }
 
+func (x *Attempt) GetAdjustments() []*Adjustment {
+	if x != nil {
+		return x.Adjustments
+	}
+	return nil
+}
+
+// A field of the request that a route does not take as it was given.
+type Adjustment struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The field, by its path in `CompleteRequest`: `temperature`, `reasoning.effort`.
+	Field string `protobuf:"bytes,1,opt,name=field,proto3" json:"field,omitempty"`
+	// What became of it and why, in a sentence.
+	Reason        string `protobuf:"bytes,2,opt,name=reason,proto3" json:"reason,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Adjustment) Reset() {
+	*x = Adjustment{}
+	mi := &file_understudy_v1_ledger_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Adjustment) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Adjustment) ProtoMessage() {}
+
+func (x *Adjustment) ProtoReflect() protoreflect.Message {
+	mi := &file_understudy_v1_ledger_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Adjustment.ProtoReflect.Descriptor instead.
+func (*Adjustment) Descriptor() ([]byte, []int) {
+	return file_understudy_v1_ledger_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *Adjustment) GetField() string {
+	if x != nil {
+		return x.Field
+	}
+	return ""
+}
+
+func (x *Adjustment) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
 // A route that was passed over.
 type Skip struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -750,7 +832,7 @@ type Skip struct {
 
 func (x *Skip) Reset() {
 	*x = Skip{}
-	mi := &file_understudy_v1_ledger_proto_msgTypes[3]
+	mi := &file_understudy_v1_ledger_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -762,7 +844,7 @@ func (x *Skip) String() string {
 func (*Skip) ProtoMessage() {}
 
 func (x *Skip) ProtoReflect() protoreflect.Message {
-	mi := &file_understudy_v1_ledger_proto_msgTypes[3]
+	mi := &file_understudy_v1_ledger_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -775,7 +857,7 @@ func (x *Skip) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Skip.ProtoReflect.Descriptor instead.
 func (*Skip) Descriptor() ([]byte, []int) {
-	return file_understudy_v1_ledger_proto_rawDescGZIP(), []int{3}
+	return file_understudy_v1_ledger_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *Skip) GetRoute() string {
@@ -819,7 +901,7 @@ type ServedBy struct {
 
 func (x *ServedBy) Reset() {
 	*x = ServedBy{}
-	mi := &file_understudy_v1_ledger_proto_msgTypes[4]
+	mi := &file_understudy_v1_ledger_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -831,7 +913,7 @@ func (x *ServedBy) String() string {
 func (*ServedBy) ProtoMessage() {}
 
 func (x *ServedBy) ProtoReflect() protoreflect.Message {
-	mi := &file_understudy_v1_ledger_proto_msgTypes[4]
+	mi := &file_understudy_v1_ledger_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -844,7 +926,7 @@ func (x *ServedBy) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ServedBy.ProtoReflect.Descriptor instead.
 func (*ServedBy) Descriptor() ([]byte, []int) {
-	return file_understudy_v1_ledger_proto_rawDescGZIP(), []int{4}
+	return file_understudy_v1_ledger_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *ServedBy) GetRoute() string {
@@ -884,7 +966,7 @@ type FailoverReport struct {
 
 func (x *FailoverReport) Reset() {
 	*x = FailoverReport{}
-	mi := &file_understudy_v1_ledger_proto_msgTypes[5]
+	mi := &file_understudy_v1_ledger_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -896,7 +978,7 @@ func (x *FailoverReport) String() string {
 func (*FailoverReport) ProtoMessage() {}
 
 func (x *FailoverReport) ProtoReflect() protoreflect.Message {
-	mi := &file_understudy_v1_ledger_proto_msgTypes[5]
+	mi := &file_understudy_v1_ledger_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -909,7 +991,7 @@ func (x *FailoverReport) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FailoverReport.ProtoReflect.Descriptor instead.
 func (*FailoverReport) Descriptor() ([]byte, []int) {
-	return file_understudy_v1_ledger_proto_rawDescGZIP(), []int{5}
+	return file_understudy_v1_ledger_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *FailoverReport) GetRequestId() string {
@@ -965,24 +1047,28 @@ var File_understudy_v1_ledger_proto protoreflect.FileDescriptor
 
 const file_understudy_v1_ledger_proto_rawDesc = "" +
 	"\n" +
-	"\x1aunderstudy/v1/ledger.proto\x12\runderstudy.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1bunderstudy/v1/routing.proto\"\x86\x03\n" +
+	"\x1aunderstudy/v1/ledger.proto\x12\runderstudy.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1bunderstudy/v1/routing.proto\"\xbb\x03\n" +
 	"\x05Usage\x122\n" +
 	"\x06source\x18\x01 \x01(\x0e2\x1a.understudy.v1.UsageSourceR\x06source\x12&\n" +
 	"\finput_tokens\x18\x02 \x01(\x03H\x00R\vinputTokens\x88\x01\x01\x12(\n" +
 	"\routput_tokens\x18\x03 \x01(\x03H\x01R\foutputTokens\x88\x01\x01\x12/\n" +
 	"\x11cache_read_tokens\x18\x04 \x01(\x03H\x02R\x0fcacheReadTokens\x88\x01\x01\x121\n" +
 	"\x12cache_write_tokens\x18\x05 \x01(\x03H\x03R\x10cacheWriteTokens\x88\x01\x01\x12.\n" +
-	"\x10reasoning_tokens\x18\x06 \x01(\x03H\x04R\x0freasoningTokens\x88\x01\x01B\x0f\n" +
+	"\x10reasoning_tokens\x18\x06 \x01(\x03H\x04R\x0freasoningTokens\x88\x01\x01\x123\n" +
+	"\n" +
+	"known_part\x18\a \x01(\v2\x14.understudy.v1.UsageR\tknownPartB\x0f\n" +
 	"\r_input_tokensB\x10\n" +
 	"\x0e_output_tokensB\x14\n" +
 	"\x12_cache_read_tokensB\x15\n" +
 	"\x13_cache_write_tokensB\x13\n" +
-	"\x11_reasoning_tokens\"i\n" +
+	"\x11_reasoning_tokens\"\xb8\x01\n" +
 	"\x04Cost\x121\n" +
 	"\x06source\x18\x01 \x01(\x0e2\x19.understudy.v1.CostSourceR\x06source\x12 \n" +
-	"\tmicro_usd\x18\x02 \x01(\x03H\x00R\bmicroUsd\x88\x01\x01B\f\n" +
+	"\tmicro_usd\x18\x02 \x01(\x03H\x00R\bmicroUsd\x88\x01\x01\x124\n" +
+	"\x14known_part_micro_usd\x18\x03 \x01(\x03H\x01R\x11knownPartMicroUsd\x88\x01\x01B\f\n" +
 	"\n" +
-	"_micro_usd\"\xc5\x06\n" +
+	"_micro_usdB\x17\n" +
+	"\x15_known_part_micro_usd\"\x82\a\n" +
 	"\aAttempt\x12\x16\n" +
 	"\x06number\x18\x01 \x01(\x05R\x06number\x12\x14\n" +
 	"\x05route\x18\x02 \x01(\tR\x05route\x12\x14\n" +
@@ -1004,8 +1090,13 @@ const file_understudy_v1_ledger_proto_rawDesc = "" +
 	"\x0fdiscarded_bytes\x18\x10 \x01(\x03R\x0ediscardedBytes\x12\x14\n" +
 	"\x05retry\x18\x11 \x01(\bR\x05retry\x12\x14\n" +
 	"\x05hedge\x18\x12 \x01(\bR\x05hedge\x12-\n" +
-	"\x04mode\x18\x13 \x01(\x0e2\x19.understudy.v1.SwitchModeR\x04modeB\x12\n" +
-	"\x10_upstream_status\"\xa4\x01\n" +
+	"\x04mode\x18\x13 \x01(\x0e2\x19.understudy.v1.SwitchModeR\x04mode\x12;\n" +
+	"\vadjustments\x18\x14 \x03(\v2\x19.understudy.v1.AdjustmentR\vadjustmentsB\x12\n" +
+	"\x10_upstream_status\":\n" +
+	"\n" +
+	"Adjustment\x12\x14\n" +
+	"\x05field\x18\x01 \x01(\tR\x05field\x12\x16\n" +
+	"\x06reason\x18\x02 \x01(\tR\x06reason\"\xa4\x01\n" +
 	"\x04Skip\x12\x14\n" +
 	"\x05route\x18\x01 \x01(\tR\x05route\x121\n" +
 	"\x06reason\x18\x02 \x01(\x0e2\x19.understudy.v1.SkipReasonR\x06reason\x12\x18\n" +
@@ -1094,7 +1185,7 @@ func file_understudy_v1_ledger_proto_rawDescGZIP() []byte {
 }
 
 var file_understudy_v1_ledger_proto_enumTypes = make([]protoimpl.EnumInfo, 4)
-var file_understudy_v1_ledger_proto_msgTypes = make([]protoimpl.MessageInfo, 6)
+var file_understudy_v1_ledger_proto_msgTypes = make([]protoimpl.MessageInfo, 7)
 var file_understudy_v1_ledger_proto_goTypes = []any{
 	(AttemptOutcome)(0),           // 0: understudy.v1.AttemptOutcome
 	(UsageSource)(0),              // 1: understudy.v1.UsageSource
@@ -1103,34 +1194,37 @@ var file_understudy_v1_ledger_proto_goTypes = []any{
 	(*Usage)(nil),                 // 4: understudy.v1.Usage
 	(*Cost)(nil),                  // 5: understudy.v1.Cost
 	(*Attempt)(nil),               // 6: understudy.v1.Attempt
-	(*Skip)(nil),                  // 7: understudy.v1.Skip
-	(*ServedBy)(nil),              // 8: understudy.v1.ServedBy
-	(*FailoverReport)(nil),        // 9: understudy.v1.FailoverReport
-	(*timestamppb.Timestamp)(nil), // 10: google.protobuf.Timestamp
-	(*durationpb.Duration)(nil),   // 11: google.protobuf.Duration
-	(SwitchMode)(0),               // 12: understudy.v1.SwitchMode
-	(SkipReason)(0),               // 13: understudy.v1.SkipReason
+	(*Adjustment)(nil),            // 7: understudy.v1.Adjustment
+	(*Skip)(nil),                  // 8: understudy.v1.Skip
+	(*ServedBy)(nil),              // 9: understudy.v1.ServedBy
+	(*FailoverReport)(nil),        // 10: understudy.v1.FailoverReport
+	(*timestamppb.Timestamp)(nil), // 11: google.protobuf.Timestamp
+	(*durationpb.Duration)(nil),   // 12: google.protobuf.Duration
+	(SwitchMode)(0),               // 13: understudy.v1.SwitchMode
+	(SkipReason)(0),               // 14: understudy.v1.SkipReason
 }
 var file_understudy_v1_ledger_proto_depIdxs = []int32{
 	1,  // 0: understudy.v1.Usage.source:type_name -> understudy.v1.UsageSource
-	2,  // 1: understudy.v1.Cost.source:type_name -> understudy.v1.CostSource
-	0,  // 2: understudy.v1.Attempt.outcome:type_name -> understudy.v1.AttemptOutcome
-	10, // 3: understudy.v1.Attempt.start_time:type_name -> google.protobuf.Timestamp
-	11, // 4: understudy.v1.Attempt.time_to_first_progress:type_name -> google.protobuf.Duration
-	11, // 5: understudy.v1.Attempt.time_to_first_token:type_name -> google.protobuf.Duration
-	11, // 6: understudy.v1.Attempt.duration:type_name -> google.protobuf.Duration
-	4,  // 7: understudy.v1.Attempt.usage:type_name -> understudy.v1.Usage
-	5,  // 8: understudy.v1.Attempt.cost:type_name -> understudy.v1.Cost
-	12, // 9: understudy.v1.Attempt.mode:type_name -> understudy.v1.SwitchMode
-	13, // 10: understudy.v1.Skip.reason:type_name -> understudy.v1.SkipReason
-	10, // 11: understudy.v1.Skip.retry_time:type_name -> google.protobuf.Timestamp
-	6,  // 12: understudy.v1.FailoverReport.attempts:type_name -> understudy.v1.Attempt
-	7,  // 13: understudy.v1.FailoverReport.skips:type_name -> understudy.v1.Skip
-	14, // [14:14] is the sub-list for method output_type
-	14, // [14:14] is the sub-list for method input_type
-	14, // [14:14] is the sub-list for extension type_name
-	14, // [14:14] is the sub-list for extension extendee
-	0,  // [0:14] is the sub-list for field type_name
+	4,  // 1: understudy.v1.Usage.known_part:type_name -> understudy.v1.Usage
+	2,  // 2: understudy.v1.Cost.source:type_name -> understudy.v1.CostSource
+	0,  // 3: understudy.v1.Attempt.outcome:type_name -> understudy.v1.AttemptOutcome
+	11, // 4: understudy.v1.Attempt.start_time:type_name -> google.protobuf.Timestamp
+	12, // 5: understudy.v1.Attempt.time_to_first_progress:type_name -> google.protobuf.Duration
+	12, // 6: understudy.v1.Attempt.time_to_first_token:type_name -> google.protobuf.Duration
+	12, // 7: understudy.v1.Attempt.duration:type_name -> google.protobuf.Duration
+	4,  // 8: understudy.v1.Attempt.usage:type_name -> understudy.v1.Usage
+	5,  // 9: understudy.v1.Attempt.cost:type_name -> understudy.v1.Cost
+	13, // 10: understudy.v1.Attempt.mode:type_name -> understudy.v1.SwitchMode
+	7,  // 11: understudy.v1.Attempt.adjustments:type_name -> understudy.v1.Adjustment
+	14, // 12: understudy.v1.Skip.reason:type_name -> understudy.v1.SkipReason
+	11, // 13: understudy.v1.Skip.retry_time:type_name -> google.protobuf.Timestamp
+	6,  // 14: understudy.v1.FailoverReport.attempts:type_name -> understudy.v1.Attempt
+	8,  // 15: understudy.v1.FailoverReport.skips:type_name -> understudy.v1.Skip
+	16, // [16:16] is the sub-list for method output_type
+	16, // [16:16] is the sub-list for method input_type
+	16, // [16:16] is the sub-list for extension type_name
+	16, // [16:16] is the sub-list for extension extendee
+	0,  // [0:16] is the sub-list for field type_name
 }
 
 func init() { file_understudy_v1_ledger_proto_init() }
@@ -1148,7 +1242,7 @@ func file_understudy_v1_ledger_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_understudy_v1_ledger_proto_rawDesc), len(file_understudy_v1_ledger_proto_rawDesc)),
 			NumEnums:      4,
-			NumMessages:   6,
+			NumMessages:   7,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -22,6 +22,116 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
+// What happens to fields that a route does not take.
+type Unsupported int32
+
+const (
+	// The default, `UNSUPPORTED_ADJUST`.
+	Unsupported_UNSUPPORTED_UNSPECIFIED Unsupported = 0
+	// They are left out or brought into the route's range, and the attempt says so in `adjustments`.
+	Unsupported_UNSUPPORTED_ADJUST Unsupported = 1
+	// The route is skipped.
+	Unsupported_UNSUPPORTED_SKIP Unsupported = 2
+)
+
+// Enum value maps for Unsupported.
+var (
+	Unsupported_name = map[int32]string{
+		0: "UNSUPPORTED_UNSPECIFIED",
+		1: "UNSUPPORTED_ADJUST",
+		2: "UNSUPPORTED_SKIP",
+	}
+	Unsupported_value = map[string]int32{
+		"UNSUPPORTED_UNSPECIFIED": 0,
+		"UNSUPPORTED_ADJUST":      1,
+		"UNSUPPORTED_SKIP":        2,
+	}
+)
+
+func (x Unsupported) Enum() *Unsupported {
+	p := new(Unsupported)
+	*p = x
+	return p
+}
+
+func (x Unsupported) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (Unsupported) Descriptor() protoreflect.EnumDescriptor {
+	return file_understudy_v1_routing_proto_enumTypes[0].Descriptor()
+}
+
+func (Unsupported) Type() protoreflect.EnumType {
+	return &file_understudy_v1_routing_proto_enumTypes[0]
+}
+
+func (x Unsupported) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use Unsupported.Descriptor instead.
+func (Unsupported) EnumDescriptor() ([]byte, []int) {
+	return file_understudy_v1_routing_proto_rawDescGZIP(), []int{0}
+}
+
+// Who marks what upstreams may keep of a request.
+type Cache int32
+
+const (
+	// The default, `CACHE_AUTO`.
+	Cache_CACHE_UNSPECIFIED Cache = 0
+	// The request's own marks count; without any the gateway sets one where the upstream needs it.
+	Cache_CACHE_AUTO Cache = 1
+	// Only the request's own marks count.
+	Cache_CACHE_CALLER Cache = 2
+	// Nothing is marked.
+	Cache_CACHE_OFF Cache = 3
+)
+
+// Enum value maps for Cache.
+var (
+	Cache_name = map[int32]string{
+		0: "CACHE_UNSPECIFIED",
+		1: "CACHE_AUTO",
+		2: "CACHE_CALLER",
+		3: "CACHE_OFF",
+	}
+	Cache_value = map[string]int32{
+		"CACHE_UNSPECIFIED": 0,
+		"CACHE_AUTO":        1,
+		"CACHE_CALLER":      2,
+		"CACHE_OFF":         3,
+	}
+)
+
+func (x Cache) Enum() *Cache {
+	p := new(Cache)
+	*p = x
+	return p
+}
+
+func (x Cache) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (Cache) Descriptor() protoreflect.EnumDescriptor {
+	return file_understudy_v1_routing_proto_enumTypes[1].Descriptor()
+}
+
+func (Cache) Type() protoreflect.EnumType {
+	return &file_understudy_v1_routing_proto_enumTypes[1]
+}
+
+func (x Cache) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use Cache.Descriptor instead.
+func (Cache) EnumDescriptor() ([]byte, []int) {
+	return file_understudy_v1_routing_proto_rawDescGZIP(), []int{1}
+}
+
 // What happens when an attempt fails after text was delivered.
 type Switch int32
 
@@ -59,11 +169,11 @@ func (x Switch) String() string {
 }
 
 func (Switch) Descriptor() protoreflect.EnumDescriptor {
-	return file_understudy_v1_routing_proto_enumTypes[0].Descriptor()
+	return file_understudy_v1_routing_proto_enumTypes[2].Descriptor()
 }
 
 func (Switch) Type() protoreflect.EnumType {
-	return &file_understudy_v1_routing_proto_enumTypes[0]
+	return &file_understudy_v1_routing_proto_enumTypes[2]
 }
 
 func (x Switch) Number() protoreflect.EnumNumber {
@@ -72,7 +182,7 @@ func (x Switch) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Switch.Descriptor instead.
 func (Switch) EnumDescriptor() ([]byte, []int) {
-	return file_understudy_v1_routing_proto_rawDescGZIP(), []int{0}
+	return file_understudy_v1_routing_proto_rawDescGZIP(), []int{2}
 }
 
 // How much of the answer is held back.
@@ -117,11 +227,11 @@ func (x HoldBack) String() string {
 }
 
 func (HoldBack) Descriptor() protoreflect.EnumDescriptor {
-	return file_understudy_v1_routing_proto_enumTypes[1].Descriptor()
+	return file_understudy_v1_routing_proto_enumTypes[3].Descriptor()
 }
 
 func (HoldBack) Type() protoreflect.EnumType {
-	return &file_understudy_v1_routing_proto_enumTypes[1]
+	return &file_understudy_v1_routing_proto_enumTypes[3]
 }
 
 func (x HoldBack) Number() protoreflect.EnumNumber {
@@ -130,7 +240,7 @@ func (x HoldBack) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use HoldBack.Descriptor instead.
 func (HoldBack) EnumDescriptor() ([]byte, []int) {
-	return file_understudy_v1_routing_proto_rawDescGZIP(), []int{1}
+	return file_understudy_v1_routing_proto_rawDescGZIP(), []int{3}
 }
 
 // Whether a second attempt starts while the first is only suspected.
@@ -170,11 +280,11 @@ func (x Hedge) String() string {
 }
 
 func (Hedge) Descriptor() protoreflect.EnumDescriptor {
-	return file_understudy_v1_routing_proto_enumTypes[2].Descriptor()
+	return file_understudy_v1_routing_proto_enumTypes[4].Descriptor()
 }
 
 func (Hedge) Type() protoreflect.EnumType {
-	return &file_understudy_v1_routing_proto_enumTypes[2]
+	return &file_understudy_v1_routing_proto_enumTypes[4]
 }
 
 func (x Hedge) Number() protoreflect.EnumNumber {
@@ -183,7 +293,7 @@ func (x Hedge) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Hedge.Descriptor instead.
 func (Hedge) EnumDescriptor() ([]byte, []int) {
-	return file_understudy_v1_routing_proto_rawDescGZIP(), []int{2}
+	return file_understudy_v1_routing_proto_rawDescGZIP(), []int{4}
 }
 
 // What happens when a content filter refuses the request before any text.
@@ -223,11 +333,11 @@ func (x ContentFilter) String() string {
 }
 
 func (ContentFilter) Descriptor() protoreflect.EnumDescriptor {
-	return file_understudy_v1_routing_proto_enumTypes[3].Descriptor()
+	return file_understudy_v1_routing_proto_enumTypes[5].Descriptor()
 }
 
 func (ContentFilter) Type() protoreflect.EnumType {
-	return &file_understudy_v1_routing_proto_enumTypes[3]
+	return &file_understudy_v1_routing_proto_enumTypes[5]
 }
 
 func (x ContentFilter) Number() protoreflect.EnumNumber {
@@ -236,7 +346,7 @@ func (x ContentFilter) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use ContentFilter.Descriptor instead.
 func (ContentFilter) EnumDescriptor() ([]byte, []int) {
-	return file_understudy_v1_routing_proto_rawDescGZIP(), []int{3}
+	return file_understudy_v1_routing_proto_rawDescGZIP(), []int{5}
 }
 
 // Why the serving route changed.
@@ -300,11 +410,11 @@ func (x SwitchReason) String() string {
 }
 
 func (SwitchReason) Descriptor() protoreflect.EnumDescriptor {
-	return file_understudy_v1_routing_proto_enumTypes[4].Descriptor()
+	return file_understudy_v1_routing_proto_enumTypes[6].Descriptor()
 }
 
 func (SwitchReason) Type() protoreflect.EnumType {
-	return &file_understudy_v1_routing_proto_enumTypes[4]
+	return &file_understudy_v1_routing_proto_enumTypes[6]
 }
 
 func (x SwitchReason) Number() protoreflect.EnumNumber {
@@ -313,7 +423,7 @@ func (x SwitchReason) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use SwitchReason.Descriptor instead.
 func (SwitchReason) EnumDescriptor() ([]byte, []int) {
-	return file_understudy_v1_routing_proto_rawDescGZIP(), []int{4}
+	return file_understudy_v1_routing_proto_rawDescGZIP(), []int{6}
 }
 
 // How the new attempt took over.
@@ -353,11 +463,11 @@ func (x SwitchMode) String() string {
 }
 
 func (SwitchMode) Descriptor() protoreflect.EnumDescriptor {
-	return file_understudy_v1_routing_proto_enumTypes[5].Descriptor()
+	return file_understudy_v1_routing_proto_enumTypes[7].Descriptor()
 }
 
 func (SwitchMode) Type() protoreflect.EnumType {
-	return &file_understudy_v1_routing_proto_enumTypes[5]
+	return &file_understudy_v1_routing_proto_enumTypes[7]
 }
 
 func (x SwitchMode) Number() protoreflect.EnumNumber {
@@ -366,7 +476,7 @@ func (x SwitchMode) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use SwitchMode.Descriptor instead.
 func (SwitchMode) EnumDescriptor() ([]byte, []int) {
-	return file_understudy_v1_routing_proto_rawDescGZIP(), []int{5}
+	return file_understudy_v1_routing_proto_rawDescGZIP(), []int{7}
 }
 
 // Why a route was passed over.
@@ -438,11 +548,11 @@ func (x SkipReason) String() string {
 }
 
 func (SkipReason) Descriptor() protoreflect.EnumDescriptor {
-	return file_understudy_v1_routing_proto_enumTypes[6].Descriptor()
+	return file_understudy_v1_routing_proto_enumTypes[8].Descriptor()
 }
 
 func (SkipReason) Type() protoreflect.EnumType {
-	return &file_understudy_v1_routing_proto_enumTypes[6]
+	return &file_understudy_v1_routing_proto_enumTypes[8]
 }
 
 func (x SkipReason) Number() protoreflect.EnumNumber {
@@ -451,7 +561,7 @@ func (x SkipReason) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use SkipReason.Descriptor instead.
 func (SkipReason) EnumDescriptor() ([]byte, []int) {
-	return file_understudy_v1_routing_proto_rawDescGZIP(), []int{6}
+	return file_understudy_v1_routing_proto_rawDescGZIP(), []int{8}
 }
 
 // The routes of a call and the rules for going from one to the next. The same shape in the configuration of a
@@ -573,6 +683,13 @@ type Policy struct {
 	Hedge *Hedge `protobuf:"varint,17,opt,name=hedge,proto3,enum=understudy.v1.Hedge,oneof" json:"hedge,omitempty"`
 	// What happens when a content filter refuses the request before any text. Default `CONTENT_FILTER_FAIL`.
 	ContentFilter *ContentFilter `protobuf:"varint,18,opt,name=content_filter,json=contentFilter,proto3,enum=understudy.v1.ContentFilter,oneof" json:"content_filter,omitempty"`
+	// Optional. What happens to fields that a route does not take and that can go without changing what is asked for: those
+	// of sampling, penalties, verbosity, class of service, cache, an effort above the model's highest, and more tokens than
+	// the model gives. Default `UNSUPPORTED_ADJUST`. A route that takes no tools, images, schema or reasoning is skipped
+	// in either case.
+	Unsupported *Unsupported `protobuf:"varint,19,opt,name=unsupported,proto3,enum=understudy.v1.Unsupported,oneof" json:"unsupported,omitempty"`
+	// Optional. Who marks what upstreams may keep of a request. Default `CACHE_AUTO`.
+	Cache         *Cache `protobuf:"varint,20,opt,name=cache,proto3,enum=understudy.v1.Cache,oneof" json:"cache,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -733,6 +850,20 @@ func (x *Policy) GetContentFilter() ContentFilter {
 	return ContentFilter_CONTENT_FILTER_UNSPECIFIED
 }
 
+func (x *Policy) GetUnsupported() Unsupported {
+	if x != nil && x.Unsupported != nil {
+		return *x.Unsupported
+	}
+	return Unsupported_UNSUPPORTED_UNSPECIFIED
+}
+
+func (x *Policy) GetCache() Cache {
+	if x != nil && x.Cache != nil {
+		return *x.Cache
+	}
+	return Cache_CACHE_UNSPECIFIED
+}
+
 var File_understudy_v1_routing_proto protoreflect.FileDescriptor
 
 const file_understudy_v1_routing_proto_rawDesc = "" +
@@ -743,7 +874,7 @@ const file_understudy_v1_routing_proto_rawDesc = "" +
 	"\abackups\x18\x02 \x03(\tR\abackups\x12-\n" +
 	"\x06policy\x18\x03 \x01(\v2\x15.understudy.v1.PolicyR\x06policyB\n" +
 	"\n" +
-	"\b_primary\"\xfb\t\n" +
+	"\b_primary\"\x89\v\n" +
 	"\x06Policy\x12B\n" +
 	"\x0fconnect_timeout\x18\x01 \x01(\v2\x19.google.protobuf.DurationR\x0econnectTimeout\x12I\n" +
 	"\x13first_token_suspect\x18\x02 \x01(\v2\x19.google.protobuf.DurationR\x11firstTokenSuspect\x12I\n" +
@@ -763,14 +894,28 @@ const file_understudy_v1_routing_proto_rawDesc = "" +
 	"\x06switch\x18\x0f \x01(\x0e2\x15.understudy.v1.SwitchH\x02R\x06switch\x88\x01\x01\x129\n" +
 	"\thold_back\x18\x10 \x01(\x0e2\x17.understudy.v1.HoldBackH\x03R\bholdBack\x88\x01\x01\x12/\n" +
 	"\x05hedge\x18\x11 \x01(\x0e2\x14.understudy.v1.HedgeH\x04R\x05hedge\x88\x01\x01\x12H\n" +
-	"\x0econtent_filter\x18\x12 \x01(\x0e2\x1c.understudy.v1.ContentFilterH\x05R\rcontentFilter\x88\x01\x01B\x13\n" +
+	"\x0econtent_filter\x18\x12 \x01(\x0e2\x1c.understudy.v1.ContentFilterH\x05R\rcontentFilter\x88\x01\x01\x12A\n" +
+	"\vunsupported\x18\x13 \x01(\x0e2\x1a.understudy.v1.UnsupportedH\x06R\vunsupported\x88\x01\x01\x12/\n" +
+	"\x05cache\x18\x14 \x01(\x0e2\x14.understudy.v1.CacheH\aR\x05cache\x88\x01\x01B\x13\n" +
 	"\x11_min_tokens_per_sB\x0f\n" +
 	"\r_max_attemptsB\t\n" +
 	"\a_switchB\f\n" +
 	"\n" +
 	"_hold_backB\b\n" +
 	"\x06_hedgeB\x11\n" +
-	"\x0f_content_filter*G\n" +
+	"\x0f_content_filterB\x0e\n" +
+	"\f_unsupportedB\b\n" +
+	"\x06_cache*X\n" +
+	"\vUnsupported\x12\x1b\n" +
+	"\x17UNSUPPORTED_UNSPECIFIED\x10\x00\x12\x16\n" +
+	"\x12UNSUPPORTED_ADJUST\x10\x01\x12\x14\n" +
+	"\x10UNSUPPORTED_SKIP\x10\x02*O\n" +
+	"\x05Cache\x12\x15\n" +
+	"\x11CACHE_UNSPECIFIED\x10\x00\x12\x0e\n" +
+	"\n" +
+	"CACHE_AUTO\x10\x01\x12\x10\n" +
+	"\fCACHE_CALLER\x10\x02\x12\r\n" +
+	"\tCACHE_OFF\x10\x03*G\n" +
 	"\x06Switch\x12\x16\n" +
 	"\x12SWITCH_UNSPECIFIED\x10\x00\x12\x13\n" +
 	"\x0fSWITCH_CONTINUE\x10\x01\x12\x10\n" +
@@ -831,43 +976,47 @@ func file_understudy_v1_routing_proto_rawDescGZIP() []byte {
 	return file_understudy_v1_routing_proto_rawDescData
 }
 
-var file_understudy_v1_routing_proto_enumTypes = make([]protoimpl.EnumInfo, 7)
+var file_understudy_v1_routing_proto_enumTypes = make([]protoimpl.EnumInfo, 9)
 var file_understudy_v1_routing_proto_msgTypes = make([]protoimpl.MessageInfo, 2)
 var file_understudy_v1_routing_proto_goTypes = []any{
-	(Switch)(0),                 // 0: understudy.v1.Switch
-	(HoldBack)(0),               // 1: understudy.v1.HoldBack
-	(Hedge)(0),                  // 2: understudy.v1.Hedge
-	(ContentFilter)(0),          // 3: understudy.v1.ContentFilter
-	(SwitchReason)(0),           // 4: understudy.v1.SwitchReason
-	(SwitchMode)(0),             // 5: understudy.v1.SwitchMode
-	(SkipReason)(0),             // 6: understudy.v1.SkipReason
-	(*Routing)(nil),             // 7: understudy.v1.Routing
-	(*Policy)(nil),              // 8: understudy.v1.Policy
-	(*durationpb.Duration)(nil), // 9: google.protobuf.Duration
+	(Unsupported)(0),            // 0: understudy.v1.Unsupported
+	(Cache)(0),                  // 1: understudy.v1.Cache
+	(Switch)(0),                 // 2: understudy.v1.Switch
+	(HoldBack)(0),               // 3: understudy.v1.HoldBack
+	(Hedge)(0),                  // 4: understudy.v1.Hedge
+	(ContentFilter)(0),          // 5: understudy.v1.ContentFilter
+	(SwitchReason)(0),           // 6: understudy.v1.SwitchReason
+	(SwitchMode)(0),             // 7: understudy.v1.SwitchMode
+	(SkipReason)(0),             // 8: understudy.v1.SkipReason
+	(*Routing)(nil),             // 9: understudy.v1.Routing
+	(*Policy)(nil),              // 10: understudy.v1.Policy
+	(*durationpb.Duration)(nil), // 11: google.protobuf.Duration
 }
 var file_understudy_v1_routing_proto_depIdxs = []int32{
-	8,  // 0: understudy.v1.Routing.policy:type_name -> understudy.v1.Policy
-	9,  // 1: understudy.v1.Policy.connect_timeout:type_name -> google.protobuf.Duration
-	9,  // 2: understudy.v1.Policy.first_token_suspect:type_name -> google.protobuf.Duration
-	9,  // 3: understudy.v1.Policy.first_token_timeout:type_name -> google.protobuf.Duration
-	9,  // 4: understudy.v1.Policy.stall_suspect:type_name -> google.protobuf.Duration
-	9,  // 5: understudy.v1.Policy.stall_timeout:type_name -> google.protobuf.Duration
-	9,  // 6: understudy.v1.Policy.tool_stall_suspect:type_name -> google.protobuf.Duration
-	9,  // 7: understudy.v1.Policy.tool_stall_timeout:type_name -> google.protobuf.Duration
-	9,  // 8: understudy.v1.Policy.reasoning_stall_suspect:type_name -> google.protobuf.Duration
-	9,  // 9: understudy.v1.Policy.reasoning_stall_timeout:type_name -> google.protobuf.Duration
-	9,  // 10: understudy.v1.Policy.silence_timeout:type_name -> google.protobuf.Duration
-	9,  // 11: understudy.v1.Policy.total_timeout:type_name -> google.protobuf.Duration
-	9,  // 12: understudy.v1.Policy.max_retry_wait:type_name -> google.protobuf.Duration
-	0,  // 13: understudy.v1.Policy.switch:type_name -> understudy.v1.Switch
-	1,  // 14: understudy.v1.Policy.hold_back:type_name -> understudy.v1.HoldBack
-	2,  // 15: understudy.v1.Policy.hedge:type_name -> understudy.v1.Hedge
-	3,  // 16: understudy.v1.Policy.content_filter:type_name -> understudy.v1.ContentFilter
-	17, // [17:17] is the sub-list for method output_type
-	17, // [17:17] is the sub-list for method input_type
-	17, // [17:17] is the sub-list for extension type_name
-	17, // [17:17] is the sub-list for extension extendee
-	0,  // [0:17] is the sub-list for field type_name
+	10, // 0: understudy.v1.Routing.policy:type_name -> understudy.v1.Policy
+	11, // 1: understudy.v1.Policy.connect_timeout:type_name -> google.protobuf.Duration
+	11, // 2: understudy.v1.Policy.first_token_suspect:type_name -> google.protobuf.Duration
+	11, // 3: understudy.v1.Policy.first_token_timeout:type_name -> google.protobuf.Duration
+	11, // 4: understudy.v1.Policy.stall_suspect:type_name -> google.protobuf.Duration
+	11, // 5: understudy.v1.Policy.stall_timeout:type_name -> google.protobuf.Duration
+	11, // 6: understudy.v1.Policy.tool_stall_suspect:type_name -> google.protobuf.Duration
+	11, // 7: understudy.v1.Policy.tool_stall_timeout:type_name -> google.protobuf.Duration
+	11, // 8: understudy.v1.Policy.reasoning_stall_suspect:type_name -> google.protobuf.Duration
+	11, // 9: understudy.v1.Policy.reasoning_stall_timeout:type_name -> google.protobuf.Duration
+	11, // 10: understudy.v1.Policy.silence_timeout:type_name -> google.protobuf.Duration
+	11, // 11: understudy.v1.Policy.total_timeout:type_name -> google.protobuf.Duration
+	11, // 12: understudy.v1.Policy.max_retry_wait:type_name -> google.protobuf.Duration
+	2,  // 13: understudy.v1.Policy.switch:type_name -> understudy.v1.Switch
+	3,  // 14: understudy.v1.Policy.hold_back:type_name -> understudy.v1.HoldBack
+	4,  // 15: understudy.v1.Policy.hedge:type_name -> understudy.v1.Hedge
+	5,  // 16: understudy.v1.Policy.content_filter:type_name -> understudy.v1.ContentFilter
+	0,  // 17: understudy.v1.Policy.unsupported:type_name -> understudy.v1.Unsupported
+	1,  // 18: understudy.v1.Policy.cache:type_name -> understudy.v1.Cache
+	19, // [19:19] is the sub-list for method output_type
+	19, // [19:19] is the sub-list for method input_type
+	19, // [19:19] is the sub-list for extension type_name
+	19, // [19:19] is the sub-list for extension extendee
+	0,  // [0:19] is the sub-list for field type_name
 }
 
 func init() { file_understudy_v1_routing_proto_init() }
@@ -882,7 +1031,7 @@ func file_understudy_v1_routing_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_understudy_v1_routing_proto_rawDesc), len(file_understudy_v1_routing_proto_rawDesc)),
-			NumEnums:      7,
+			NumEnums:      9,
 			NumMessages:   2,
 			NumExtensions: 0,
 			NumServices:   0,

@@ -28,7 +28,7 @@ from understudy.v1 import ledger_pb2 as understudy_dot_v1_dot_ledger__pb2
 from understudy.v1 import routing_pb2 as understudy_dot_v1_dot_routing__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&understudy/v1/completion_service.proto\x12\runderstudy.v1\x1a\x1egoogle/protobuf/duration.proto\x1a understudy/v1/conversation.proto\x1a\x1aunderstudy/v1/ledger.proto\x1a\x1bunderstudy/v1/routing.proto\"\x95\x05\n\x0f\x43ompleteRequest\x12\x10\n\x08workload\x18\x01 \x01(\t\x12\'\n\x07routing\x18\x02 \x01(\x0b\x32\x16.understudy.v1.Routing\x12(\n\x08messages\x18\x03 \x03(\x0b\x32\x16.understudy.v1.Message\x12\x1e\n\x11max_output_tokens\x18\x04 \x01(\x05H\x00\x88\x01\x01\x12\x18\n\x0btemperature\x18\x05 \x01(\x01H\x01\x88\x01\x01\x12\x12\n\x05top_p\x18\x06 \x01(\x01H\x02\x88\x01\x01\x12\x16\n\x0estop_sequences\x18\x07 \x03(\t\x12\x11\n\x04seed\x18\x08 \x01(\x03H\x03\x88\x01\x01\x12\"\n\x05tools\x18\t \x03(\x0b\x32\x13.understudy.v1.Tool\x12.\n\x0btool_choice\x18\n \x01(\x0b\x32\x19.understudy.v1.ToolChoice\x12\x36\n\x0fresponse_format\x18\x0b \x01(\x0b\x32\x1d.understudy.v1.ResponseFormat\x12\x32\n\treasoning\x18\x0c \x01(\x0b\x32\x1f.understudy.v1.ReasoningOptions\x12%\n\x06resume\x18\r \x01(\x0b\x32\x15.understudy.v1.Resume\x12:\n\x06labels\x18\x0e \x03(\x0b\x32*.understudy.v1.CompleteRequest.LabelsEntry\x12\x19\n\x11\x63lient_request_id\x18\x0f \x01(\t\x1a-\n\x0bLabelsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\x42\x14\n\x12_max_output_tokensB\x0e\n\x0c_temperatureB\x08\n\x06_top_pB\x07\n\x05_seed\" \n\x06Resume\x12\x16\n\x0e\x64\x65livered_text\x18\x01 \x01(\t\"\xc2\x01\n\x10\x43ompleteResponse\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x19\n\x11\x63lient_request_id\x18\x02 \x01(\t\x12\"\n\x05parts\x18\x03 \x03(\x0b\x32\x13.understudy.v1.Part\x12.\n\x08switches\x18\x04 \x03(\x0b\x32\x1c.understudy.v1.RouteSwitched\x12+\n\tcompleted\x18\x05 \x01(\x0b\x32\x18.understudy.v1.Completed\"\x9d\x03\n\x16StreamCompleteResponse\x12\x10\n\x08sequence\x18\x01 \x01(\x03\x12\x0f\n\x07\x61ttempt\x18\x02 \x01(\x05\x12)\n\x07started\x18\x03 \x01(\x0b\x32\x16.understudy.v1.StartedH\x00\x12.\n\ntext_delta\x18\x04 \x01(\x0b\x32\x18.understudy.v1.TextDeltaH\x00\x12\x38\n\x0freasoning_delta\x18\x05 \x01(\x0b\x32\x1d.understudy.v1.ReasoningDeltaH\x00\x12,\n\ttool_call\x18\x06 \x01(\x0b\x32\x17.understudy.v1.ToolCallH\x00\x12\x36\n\x0eroute_switched\x18\x07 \x01(\x0b\x32\x1c.understudy.v1.RouteSwitchedH\x00\x12-\n\theartbeat\x18\x08 \x01(\x0b\x32\x18.understudy.v1.HeartbeatH\x00\x12-\n\tcompleted\x18\t \x01(\x0b\x32\x18.understudy.v1.CompletedH\x00\x42\x07\n\x05\x65vent\"W\n\x07Started\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x19\n\x11\x63lient_request_id\x18\x02 \x01(\t\x12\x0e\n\x06routes\x18\x03 \x03(\t\x12\r\n\x05route\x18\x04 \x01(\t\"\x19\n\tTextDelta\x12\x0c\n\x04text\x18\x01 \x01(\t\">\n\x0eReasoningDelta\x12\x0c\n\x04text\x18\x01 \x01(\t\x12\x13\n\x06opaque\x18\x02 \x01(\tH\x00\x88\x01\x01\x42\t\n\x07_opaque\"\xd4\x01\n\rRouteSwitched\x12\x0c\n\x04\x66rom\x18\x01 \x01(\t\x12\n\n\x02to\x18\x02 \x01(\t\x12+\n\x06reason\x18\x03 \x01(\x0e\x32\x1b.understudy.v1.SwitchReason\x12\'\n\x04mode\x18\x04 \x01(\x0e\x32\x19.understudy.v1.SwitchMode\x12\x14\n\x0c\x61t_utf8_byte\x18\x05 \x01(\x03\x12\x15\n\rtrimmed_bytes\x18\x06 \x01(\x03\x12&\n\x03gap\x18\x07 \x01(\x0b\x32\x19.google.protobuf.Duration\"\x0b\n\tHeartbeat\"\xb0\x03\n\tCompleted\x12\x32\n\rfinish_reason\x18\x01 \x01(\x0e\x32\x1b.understudy.v1.FinishReason\x12*\n\tserved_by\x18\x02 \x03(\x0b\x32\x17.understudy.v1.ServedBy\x12#\n\x05usage\x18\x03 \x01(\x0b\x32\x14.understudy.v1.Usage\x12!\n\x04\x63ost\x18\x04 \x01(\x0b\x32\x13.understudy.v1.Cost\x12*\n\x0cwasted_usage\x18\x05 \x01(\x0b\x32\x14.understudy.v1.Usage\x12(\n\x0bwasted_cost\x18\x06 \x01(\x0b\x32\x13.understudy.v1.Cost\x12(\n\x08\x61ttempts\x18\x07 \x03(\x0b\x32\x16.understudy.v1.Attempt\x12\"\n\x05skips\x18\x08 \x03(\x0b\x32\x13.understudy.v1.Skip\x12\x13\n\x0btext_sha256\x18\t \x01(\t\x12\x12\n\ntext_bytes\x18\n \x01(\x03\x12.\n\x08switches\x18\x0b \x03(\x0b\x32\x1c.understudy.v1.RouteSwitched2\xbb\x01\n\x11\x43ompletionService\x12K\n\x08\x43omplete\x12\x1e.understudy.v1.CompleteRequest\x1a\x1f.understudy.v1.CompleteResponse\x12Y\n\x0eStreamComplete\x12\x1e.understudy.v1.CompleteRequest\x1a%.understudy.v1.StreamCompleteResponse0\x01\x42y\n\x11\x64\x65v.understudy.v1B\x16\x43ompletionServiceProtoP\x01ZJgithub.com/understudy-gateway/understudy/gen/go/understudy/v1;understudyv1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&understudy/v1/completion_service.proto\x12\runderstudy.v1\x1a\x1egoogle/protobuf/duration.proto\x1a understudy/v1/conversation.proto\x1a\x1aunderstudy/v1/ledger.proto\x1a\x1bunderstudy/v1/routing.proto\"\x92\x07\n\x0f\x43ompleteRequest\x12\x10\n\x08workload\x18\x01 \x01(\t\x12\'\n\x07routing\x18\x02 \x01(\x0b\x32\x16.understudy.v1.Routing\x12(\n\x08messages\x18\x03 \x03(\x0b\x32\x16.understudy.v1.Message\x12\x1e\n\x11max_output_tokens\x18\x04 \x01(\x05H\x00\x88\x01\x01\x12\x18\n\x0btemperature\x18\x05 \x01(\x01H\x01\x88\x01\x01\x12\x12\n\x05top_p\x18\x06 \x01(\x01H\x02\x88\x01\x01\x12\x16\n\x0estop_sequences\x18\x07 \x03(\t\x12\x11\n\x04seed\x18\x08 \x01(\x03H\x03\x88\x01\x01\x12\"\n\x05tools\x18\t \x03(\x0b\x32\x13.understudy.v1.Tool\x12.\n\x0btool_choice\x18\n \x01(\x0b\x32\x19.understudy.v1.ToolChoice\x12\x36\n\x0fresponse_format\x18\x0b \x01(\x0b\x32\x1d.understudy.v1.ResponseFormat\x12\x32\n\treasoning\x18\x0c \x01(\x0b\x32\x1f.understudy.v1.ReasoningOptions\x12%\n\x06resume\x18\r \x01(\x0b\x32\x15.understudy.v1.Resume\x12:\n\x06labels\x18\x0e \x03(\x0b\x32*.understudy.v1.CompleteRequest.LabelsEntry\x12\x19\n\x11\x63lient_request_id\x18\x0f \x01(\t\x12\x1e\n\x11\x66requency_penalty\x18\x10 \x01(\x01H\x04\x88\x01\x01\x12\x1d\n\x10presence_penalty\x18\x11 \x01(\x01H\x05\x88\x01\x01\x12+\n\tverbosity\x18\x12 \x01(\x0e\x32\x18.understudy.v1.Verbosity\x12\x14\n\x0cservice_tier\x18\x13 \x01(\t\x12\x18\n\x10prompt_cache_key\x18\x14 \x01(\t\x12\x34\n\x0e\x64ialect_fields\x18\x15 \x03(\x0b\x32\x1c.understudy.v1.DialectFields\x1a-\n\x0bLabelsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\x42\x14\n\x12_max_output_tokensB\x0e\n\x0c_temperatureB\x08\n\x06_top_pB\x07\n\x05_seedB\x14\n\x12_frequency_penaltyB\x13\n\x11_presence_penalty\"5\n\rDialectFields\x12\x0f\n\x07\x64ialect\x18\x01 \x01(\t\x12\x13\n\x0b\x66ields_json\x18\x02 \x01(\t\" \n\x06Resume\x12\x16\n\x0e\x64\x65livered_text\x18\x01 \x01(\t\"\xc2\x01\n\x10\x43ompleteResponse\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x19\n\x11\x63lient_request_id\x18\x02 \x01(\t\x12\"\n\x05parts\x18\x03 \x03(\x0b\x32\x13.understudy.v1.Part\x12.\n\x08switches\x18\x04 \x03(\x0b\x32\x1c.understudy.v1.RouteSwitched\x12+\n\tcompleted\x18\x05 \x01(\x0b\x32\x18.understudy.v1.Completed\"\x9d\x03\n\x16StreamCompleteResponse\x12\x10\n\x08sequence\x18\x01 \x01(\x03\x12\x0f\n\x07\x61ttempt\x18\x02 \x01(\x05\x12)\n\x07started\x18\x03 \x01(\x0b\x32\x16.understudy.v1.StartedH\x00\x12.\n\ntext_delta\x18\x04 \x01(\x0b\x32\x18.understudy.v1.TextDeltaH\x00\x12\x38\n\x0freasoning_delta\x18\x05 \x01(\x0b\x32\x1d.understudy.v1.ReasoningDeltaH\x00\x12,\n\ttool_call\x18\x06 \x01(\x0b\x32\x17.understudy.v1.ToolCallH\x00\x12\x36\n\x0eroute_switched\x18\x07 \x01(\x0b\x32\x1c.understudy.v1.RouteSwitchedH\x00\x12-\n\theartbeat\x18\x08 \x01(\x0b\x32\x18.understudy.v1.HeartbeatH\x00\x12-\n\tcompleted\x18\t \x01(\x0b\x32\x18.understudy.v1.CompletedH\x00\x42\x07\n\x05\x65vent\"W\n\x07Started\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x19\n\x11\x63lient_request_id\x18\x02 \x01(\t\x12\x0e\n\x06routes\x18\x03 \x03(\t\x12\r\n\x05route\x18\x04 \x01(\t\"\x19\n\tTextDelta\x12\x0c\n\x04text\x18\x01 \x01(\t\">\n\x0eReasoningDelta\x12\x0c\n\x04text\x18\x01 \x01(\t\x12\x13\n\x06opaque\x18\x02 \x01(\tH\x00\x88\x01\x01\x42\t\n\x07_opaque\"\xd4\x01\n\rRouteSwitched\x12\x0c\n\x04\x66rom\x18\x01 \x01(\t\x12\n\n\x02to\x18\x02 \x01(\t\x12+\n\x06reason\x18\x03 \x01(\x0e\x32\x1b.understudy.v1.SwitchReason\x12\'\n\x04mode\x18\x04 \x01(\x0e\x32\x19.understudy.v1.SwitchMode\x12\x14\n\x0c\x61t_utf8_byte\x18\x05 \x01(\x03\x12\x15\n\rtrimmed_bytes\x18\x06 \x01(\x03\x12&\n\x03gap\x18\x07 \x01(\x0b\x32\x19.google.protobuf.Duration\"\x0b\n\tHeartbeat\"\xb0\x03\n\tCompleted\x12\x32\n\rfinish_reason\x18\x01 \x01(\x0e\x32\x1b.understudy.v1.FinishReason\x12*\n\tserved_by\x18\x02 \x03(\x0b\x32\x17.understudy.v1.ServedBy\x12#\n\x05usage\x18\x03 \x01(\x0b\x32\x14.understudy.v1.Usage\x12!\n\x04\x63ost\x18\x04 \x01(\x0b\x32\x13.understudy.v1.Cost\x12*\n\x0cwasted_usage\x18\x05 \x01(\x0b\x32\x14.understudy.v1.Usage\x12(\n\x0bwasted_cost\x18\x06 \x01(\x0b\x32\x13.understudy.v1.Cost\x12(\n\x08\x61ttempts\x18\x07 \x03(\x0b\x32\x16.understudy.v1.Attempt\x12\"\n\x05skips\x18\x08 \x03(\x0b\x32\x13.understudy.v1.Skip\x12\x13\n\x0btext_sha256\x18\t \x01(\t\x12\x12\n\ntext_bytes\x18\n \x01(\x03\x12.\n\x08switches\x18\x0b \x03(\x0b\x32\x1c.understudy.v1.RouteSwitched*c\n\tVerbosity\x12\x19\n\x15VERBOSITY_UNSPECIFIED\x10\x00\x12\x11\n\rVERBOSITY_LOW\x10\x01\x12\x14\n\x10VERBOSITY_MEDIUM\x10\x02\x12\x12\n\x0eVERBOSITY_HIGH\x10\x03\x32\xbb\x01\n\x11\x43ompletionService\x12K\n\x08\x43omplete\x12\x1e.understudy.v1.CompleteRequest\x1a\x1f.understudy.v1.CompleteResponse\x12Y\n\x0eStreamComplete\x12\x1e.understudy.v1.CompleteRequest\x1a%.understudy.v1.StreamCompleteResponse0\x01\x42y\n\x11\x64\x65v.understudy.v1B\x16\x43ompletionServiceProtoP\x01ZJgithub.com/understudy-gateway/understudy/gen/go/understudy/v1;understudyv1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -38,28 +38,32 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._serialized_options = b'\n\021dev.understudy.v1B\026CompletionServiceProtoP\001ZJgithub.com/understudy-gateway/understudy/gen/go/understudy/v1;understudyv1'
   _globals['_COMPLETEREQUEST_LABELSENTRY']._loaded_options = None
   _globals['_COMPLETEREQUEST_LABELSENTRY']._serialized_options = b'8\001'
+  _globals['_VERBOSITY']._serialized_start=2642
+  _globals['_VERBOSITY']._serialized_end=2741
   _globals['_COMPLETEREQUEST']._serialized_start=181
-  _globals['_COMPLETEREQUEST']._serialized_end=842
-  _globals['_COMPLETEREQUEST_LABELSENTRY']._serialized_start=740
-  _globals['_COMPLETEREQUEST_LABELSENTRY']._serialized_end=785
-  _globals['_RESUME']._serialized_start=844
-  _globals['_RESUME']._serialized_end=876
-  _globals['_COMPLETERESPONSE']._serialized_start=879
-  _globals['_COMPLETERESPONSE']._serialized_end=1073
-  _globals['_STREAMCOMPLETERESPONSE']._serialized_start=1076
-  _globals['_STREAMCOMPLETERESPONSE']._serialized_end=1489
-  _globals['_STARTED']._serialized_start=1491
-  _globals['_STARTED']._serialized_end=1578
-  _globals['_TEXTDELTA']._serialized_start=1580
-  _globals['_TEXTDELTA']._serialized_end=1605
-  _globals['_REASONINGDELTA']._serialized_start=1607
-  _globals['_REASONINGDELTA']._serialized_end=1669
-  _globals['_ROUTESWITCHED']._serialized_start=1672
-  _globals['_ROUTESWITCHED']._serialized_end=1884
-  _globals['_HEARTBEAT']._serialized_start=1886
-  _globals['_HEARTBEAT']._serialized_end=1897
-  _globals['_COMPLETED']._serialized_start=1900
-  _globals['_COMPLETED']._serialized_end=2332
-  _globals['_COMPLETIONSERVICE']._serialized_start=2335
-  _globals['_COMPLETIONSERVICE']._serialized_end=2522
+  _globals['_COMPLETEREQUEST']._serialized_end=1095
+  _globals['_COMPLETEREQUEST_LABELSENTRY']._serialized_start=950
+  _globals['_COMPLETEREQUEST_LABELSENTRY']._serialized_end=995
+  _globals['_DIALECTFIELDS']._serialized_start=1097
+  _globals['_DIALECTFIELDS']._serialized_end=1150
+  _globals['_RESUME']._serialized_start=1152
+  _globals['_RESUME']._serialized_end=1184
+  _globals['_COMPLETERESPONSE']._serialized_start=1187
+  _globals['_COMPLETERESPONSE']._serialized_end=1381
+  _globals['_STREAMCOMPLETERESPONSE']._serialized_start=1384
+  _globals['_STREAMCOMPLETERESPONSE']._serialized_end=1797
+  _globals['_STARTED']._serialized_start=1799
+  _globals['_STARTED']._serialized_end=1886
+  _globals['_TEXTDELTA']._serialized_start=1888
+  _globals['_TEXTDELTA']._serialized_end=1913
+  _globals['_REASONINGDELTA']._serialized_start=1915
+  _globals['_REASONINGDELTA']._serialized_end=1977
+  _globals['_ROUTESWITCHED']._serialized_start=1980
+  _globals['_ROUTESWITCHED']._serialized_end=2192
+  _globals['_HEARTBEAT']._serialized_start=2194
+  _globals['_HEARTBEAT']._serialized_end=2205
+  _globals['_COMPLETED']._serialized_start=2208
+  _globals['_COMPLETED']._serialized_end=2640
+  _globals['_COMPLETIONSERVICE']._serialized_start=2744
+  _globals['_COMPLETIONSERVICE']._serialized_end=2931
 # @@protoc_insertion_point(module_scope)

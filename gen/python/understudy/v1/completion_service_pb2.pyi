@@ -8,6 +8,7 @@ from google.protobuf import descriptor as _descriptor
 from google.protobuf import duration_pb2 as _duration_pb2
 from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from understudy.v1 import conversation_pb2 as _conversation_pb2
 from understudy.v1 import ledger_pb2 as _ledger_pb2
 from understudy.v1 import routing_pb2 as _routing_pb2
@@ -21,6 +22,34 @@ else:
     from typing_extensions import TypeAlias as _TypeAlias, Never as _Never
 
 DESCRIPTOR: _descriptor.FileDescriptor
+
+class _Verbosity:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _VerbosityEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Verbosity.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    VERBOSITY_UNSPECIFIED: _Verbosity.ValueType  # 0
+    """The model's own default."""
+    VERBOSITY_LOW: _Verbosity.ValueType  # 1
+    """Short."""
+    VERBOSITY_MEDIUM: _Verbosity.ValueType  # 2
+    """Neither short nor long."""
+    VERBOSITY_HIGH: _Verbosity.ValueType  # 3
+    """Long."""
+
+class Verbosity(_Verbosity, metaclass=_VerbosityEnumTypeWrapper):
+    """How long an answer is to be."""
+
+VERBOSITY_UNSPECIFIED: Verbosity.ValueType  # 0
+"""The model's own default."""
+VERBOSITY_LOW: Verbosity.ValueType  # 1
+"""Short."""
+VERBOSITY_MEDIUM: Verbosity.ValueType  # 2
+"""Neither short nor long."""
+VERBOSITY_HIGH: Verbosity.ValueType  # 3
+"""Long."""
+Global___Verbosity: _TypeAlias = Verbosity  # noqa: Y015
 
 @_typing.final
 class CompleteRequest(_message.Message):
@@ -63,6 +92,12 @@ class CompleteRequest(_message.Message):
     RESUME_FIELD_NUMBER: _builtins.int
     LABELS_FIELD_NUMBER: _builtins.int
     CLIENT_REQUEST_ID_FIELD_NUMBER: _builtins.int
+    FREQUENCY_PENALTY_FIELD_NUMBER: _builtins.int
+    PRESENCE_PENALTY_FIELD_NUMBER: _builtins.int
+    VERBOSITY_FIELD_NUMBER: _builtins.int
+    SERVICE_TIER_FIELD_NUMBER: _builtins.int
+    PROMPT_CACHE_KEY_FIELD_NUMBER: _builtins.int
+    DIALECT_FIELDS_FIELD_NUMBER: _builtins.int
     workload: _builtins.str
     """The configured use that this call belongs to (`summaries`). Required unless `routing.primary` is given."""
     max_output_tokens: _builtins.int
@@ -70,15 +105,37 @@ class CompleteRequest(_message.Message):
     model's largest.
     """
     temperature: _builtins.float
-    """Optional. Randomness from 0 to 2. Default: the model's own. A route that does not take it is skipped."""
+    """Optional. Randomness from 0 to 2. Default: the model's own. Where a route does not take it, see
+    `Policy.unsupported`.
+    """
     top_p: _builtins.float
-    """Optional. Share of the likeliest tokens to choose from, above 0 to 1. Default: the model's own. A route that does
-    not take it is skipped.
+    """Optional. Share of the likeliest tokens to choose from, above 0 to 1. Default: the model's own. Where a
+    route does not take it, see `Policy.unsupported`.
     """
     seed: _builtins.int
     """Optional. Asks for repeatable sampling where the upstream knows it. Routes that do not know it pass over it."""
     client_request_id: _builtins.str
     """Optional. The caller's own name for the call, at most 128 characters; it is only echoed."""
+    frequency_penalty: _builtins.float
+    """Optional. Makes words that were said often less likely, from -2 to 2. Default: the model's own. Where a route does
+    not take it, see `Policy.unsupported`.
+    """
+    presence_penalty: _builtins.float
+    """Optional. Makes words that were said at all less likely, from -2 to 2. Default: the model's own. Where a route does
+    not take it, see `Policy.unsupported`.
+    """
+    verbosity: Global___Verbosity.ValueType
+    """Optional. How long the answer is to be. Default: the model's own. Where a route does not take it, see
+    `Policy.unsupported`.
+    """
+    service_tier: _builtins.str
+    """Optional. The upstream's class of service, in its own word, as `flex` or `priority`, at most 64 characters. Default:
+    the upstream's own. Where a route does not take it, see `Policy.unsupported`.
+    """
+    prompt_cache_key: _builtins.str
+    """Optional. Names requests that begin alike, so that the upstream finds what it kept of them, at most 128 characters.
+    Where a route does not take it, see `Policy.unsupported`.
+    """
     @_builtins.property
     def routing(self) -> _routing_pb2.Routing:
         """Optional. Routes and rules of this call. Its present parts replace the workload's, as far as the server's
@@ -91,8 +148,8 @@ class CompleteRequest(_message.Message):
 
     @_builtins.property
     def stop_sequences(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Optional. Texts before which the answer ends; the text itself is not delivered. At most 4, each of 1 to 256
-        characters.
+        """Optional. Texts before which the answer ends; the text itself is not delivered. At most 16, each of 1 to 1,024
+        characters. Those that a route does not take are matched by the gateway.
         """
 
     @_builtins.property
@@ -119,6 +176,10 @@ class CompleteRequest(_message.Message):
     def labels(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
         """Optional. The caller's own marks for logs and reports, at most 16, keys and values of at most 128 characters."""
 
+    @_builtins.property
+    def dialect_fields(self) -> _containers.RepeatedCompositeFieldContainer[Global___DialectFields]:
+        """Optional. Fields of upstreams' own wire formats that this API has no word for, at most one entry for each format."""
+
     def __init__(
         self,
         *,
@@ -137,13 +198,23 @@ class CompleteRequest(_message.Message):
         resume: Global___Resume | None = ...,
         labels: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
         client_request_id: _builtins.str = ...,
+        frequency_penalty: _builtins.float | None = ...,
+        presence_penalty: _builtins.float | None = ...,
+        verbosity: Global___Verbosity.ValueType = ...,
+        service_tier: _builtins.str = ...,
+        prompt_cache_key: _builtins.str = ...,
+        dialect_fields: _abc.Iterable[Global___DialectFields] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_max_output_tokens", b"_max_output_tokens", "_seed", b"_seed", "_temperature", b"_temperature", "_top_p", b"_top_p", "max_output_tokens", b"max_output_tokens", "reasoning", b"reasoning", "response_format", b"response_format", "resume", b"resume", "routing", b"routing", "seed", b"seed", "temperature", b"temperature", "tool_choice", b"tool_choice", "top_p", b"top_p"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_frequency_penalty", b"_frequency_penalty", "_max_output_tokens", b"_max_output_tokens", "_presence_penalty", b"_presence_penalty", "_seed", b"_seed", "_temperature", b"_temperature", "_top_p", b"_top_p", "frequency_penalty", b"frequency_penalty", "max_output_tokens", b"max_output_tokens", "presence_penalty", b"presence_penalty", "reasoning", b"reasoning", "response_format", b"response_format", "resume", b"resume", "routing", b"routing", "seed", b"seed", "temperature", b"temperature", "tool_choice", b"tool_choice", "top_p", b"top_p"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_max_output_tokens", b"_max_output_tokens", "_seed", b"_seed", "_temperature", b"_temperature", "_top_p", b"_top_p", "client_request_id", b"client_request_id", "labels", b"labels", "max_output_tokens", b"max_output_tokens", "messages", b"messages", "reasoning", b"reasoning", "response_format", b"response_format", "resume", b"resume", "routing", b"routing", "seed", b"seed", "stop_sequences", b"stop_sequences", "temperature", b"temperature", "tool_choice", b"tool_choice", "tools", b"tools", "top_p", b"top_p", "workload", b"workload"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_frequency_penalty", b"_frequency_penalty", "_max_output_tokens", b"_max_output_tokens", "_presence_penalty", b"_presence_penalty", "_seed", b"_seed", "_temperature", b"_temperature", "_top_p", b"_top_p", "client_request_id", b"client_request_id", "dialect_fields", b"dialect_fields", "frequency_penalty", b"frequency_penalty", "labels", b"labels", "max_output_tokens", b"max_output_tokens", "messages", b"messages", "presence_penalty", b"presence_penalty", "prompt_cache_key", b"prompt_cache_key", "reasoning", b"reasoning", "response_format", b"response_format", "resume", b"resume", "routing", b"routing", "seed", b"seed", "service_tier", b"service_tier", "stop_sequences", b"stop_sequences", "temperature", b"temperature", "tool_choice", b"tool_choice", "tools", b"tools", "top_p", b"top_p", "verbosity", b"verbosity", "workload", b"workload"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__frequency_penalty: _TypeAlias = _typing.Literal["frequency_penalty"]  # noqa: Y015
+    _WhichOneofArgType__frequency_penalty: _TypeAlias = _typing.Literal["_frequency_penalty", b"_frequency_penalty"]  # noqa: Y015
     _WhichOneofReturnType__max_output_tokens: _TypeAlias = _typing.Literal["max_output_tokens"]  # noqa: Y015
     _WhichOneofArgType__max_output_tokens: _TypeAlias = _typing.Literal["_max_output_tokens", b"_max_output_tokens"]  # noqa: Y015
+    _WhichOneofReturnType__presence_penalty: _TypeAlias = _typing.Literal["presence_penalty"]  # noqa: Y015
+    _WhichOneofArgType__presence_penalty: _TypeAlias = _typing.Literal["_presence_penalty", b"_presence_penalty"]  # noqa: Y015
     _WhichOneofReturnType__seed: _TypeAlias = _typing.Literal["seed"]  # noqa: Y015
     _WhichOneofArgType__seed: _TypeAlias = _typing.Literal["_seed", b"_seed"]  # noqa: Y015
     _WhichOneofReturnType__temperature: _TypeAlias = _typing.Literal["temperature"]  # noqa: Y015
@@ -151,7 +222,11 @@ class CompleteRequest(_message.Message):
     _WhichOneofReturnType__top_p: _TypeAlias = _typing.Literal["top_p"]  # noqa: Y015
     _WhichOneofArgType__top_p: _TypeAlias = _typing.Literal["_top_p", b"_top_p"]  # noqa: Y015
     @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__frequency_penalty) -> _WhichOneofReturnType__frequency_penalty | None: ...
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__max_output_tokens) -> _WhichOneofReturnType__max_output_tokens | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__presence_penalty) -> _WhichOneofReturnType__presence_penalty | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__seed) -> _WhichOneofReturnType__seed | None: ...
     @_typing.overload
@@ -160,6 +235,32 @@ class CompleteRequest(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__top_p) -> _WhichOneofReturnType__top_p | None: ...
 
 Global___CompleteRequest: _TypeAlias = CompleteRequest  # noqa: Y015
+
+@_typing.final
+class DialectFields(_message.Message):
+    """Fields that go to the routes of one wire format as they are. For the others see `Policy.unsupported`."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DIALECT_FIELD_NUMBER: _builtins.int
+    FIELDS_JSON_FIELD_NUMBER: _builtins.int
+    dialect: _builtins.str
+    """Required. The wire format: `openai-chat` or `anthropic-messages`."""
+    fields_json: _builtins.str
+    """Required. The fields of the request's body as one JSON object, at most 64 KiB. None that this API has a word for."""
+    def __init__(
+        self,
+        *,
+        dialect: _builtins.str = ...,
+        fields_json: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["dialect", b"dialect", "fields_json", b"fields_json"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DialectFields: _TypeAlias = DialectFields  # noqa: Y015
 
 @_typing.final
 class Resume(_message.Message):

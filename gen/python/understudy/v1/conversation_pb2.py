@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n understudy/v1/conversation.proto\x12\runderstudy.v1\"l\n\x07Message\x12!\n\x04role\x18\x01 \x01(\x0e\x32\x13.understudy.v1.Role\x12\x11\n\x04text\x18\x02 \x01(\tH\x00\x88\x01\x01\x12\"\n\x05parts\x18\x03 \x03(\x0b\x32\x13.understudy.v1.PartB\x07\n\x05_text\"\xd4\x01\n\x04Part\x12\x0e\n\x04text\x18\x01 \x01(\tH\x00\x12%\n\x05image\x18\x02 \x01(\x0b\x32\x14.understudy.v1.ImageH\x00\x12,\n\ttool_call\x18\x03 \x01(\x0b\x32\x17.understudy.v1.ToolCallH\x00\x12\x30\n\x0btool_result\x18\x04 \x01(\x0b\x32\x19.understudy.v1.ToolResultH\x00\x12-\n\treasoning\x18\x05 \x01(\x0b\x32\x18.understudy.v1.ReasoningH\x00\x42\x06\n\x04kind\"F\n\x05Image\x12\x10\n\x06inline\x18\x01 \x01(\x0cH\x00\x12\r\n\x03url\x18\x02 \x01(\tH\x00\x12\x12\n\nmedia_type\x18\x03 \x01(\tB\x08\n\x06source\"\\\n\x08ToolCall\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x16\n\x0e\x61rguments_json\x18\x03 \x01(\t\x12\x13\n\x06opaque\x18\x04 \x01(\tH\x00\x88\x01\x01\x42\t\n\x07_opaque\"B\n\nToolResult\x12\x14\n\x0ctool_call_id\x18\x01 \x01(\t\x12\x0c\n\x04text\x18\x02 \x01(\t\x12\x10\n\x08is_error\x18\x03 \x01(\x08\"9\n\tReasoning\x12\x0c\n\x04text\x18\x01 \x01(\t\x12\x13\n\x06opaque\x18\x02 \x01(\tH\x00\x88\x01\x01\x42\t\n\x07_opaque\"^\n\x04Tool\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x02 \x01(\t\x12\x13\n\x0bschema_json\x18\x03 \x01(\t\x12\x13\n\x06strict\x18\x04 \x01(\x08H\x00\x88\x01\x01\x42\t\n\x07_strict\"\xd5\x01\n\nToolChoice\x12.\n\x04mode\x18\x01 \x01(\x0e\x32\x1e.understudy.v1.ToolChoice.ModeH\x00\x12\x0e\n\x04tool\x18\x02 \x01(\tH\x00\x12\x1b\n\x0eparallel_calls\x18\x03 \x01(\x08H\x01\x88\x01\x01\"M\n\x04Mode\x12\x14\n\x10MODE_UNSPECIFIED\x10\x00\x12\r\n\tMODE_AUTO\x10\x01\x12\r\n\tMODE_NONE\x10\x02\x12\x11\n\rMODE_REQUIRED\x10\x03\x42\x08\n\x06\x63hoiceB\x11\n\x0f_parallel_calls\"\xb7\x02\n\x0eResponseFormat\x12\x32\n\x04text\x18\x01 \x01(\x0b\x32\".understudy.v1.ResponseFormat.TextH\x00\x12?\n\x0bjson_object\x18\x02 \x01(\x0b\x32(.understudy.v1.ResponseFormat.JsonObjectH\x00\x12?\n\x0bjson_schema\x18\x03 \x01(\x0b\x32(.understudy.v1.ResponseFormat.JsonSchemaH\x00\x1a\x06\n\x04Text\x1a\x0c\n\nJsonObject\x1aO\n\nJsonSchema\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x13\n\x0bschema_json\x18\x02 \x01(\t\x12\x13\n\x06strict\x18\x03 \x01(\x08H\x00\x88\x01\x01\x42\t\n\x07_strictB\x08\n\x06\x66ormat\"\xc2\x01\n\x10ReasoningOptions\x12\x36\n\x06\x65\x66\x66ort\x18\x01 \x01(\x0e\x32&.understudy.v1.ReasoningOptions.Effort\x12\x0f\n\x07include\x18\x02 \x01(\x08\"e\n\x06\x45\x66\x66ort\x12\x16\n\x12\x45\x46\x46ORT_UNSPECIFIED\x10\x00\x12\x0f\n\x0b\x45\x46\x46ORT_NONE\x10\x01\x12\x0e\n\nEFFORT_LOW\x10\x02\x12\x11\n\rEFFORT_MEDIUM\x10\x03\x12\x0f\n\x0b\x45\x46\x46ORT_HIGH\x10\x04*_\n\x04Role\x12\x14\n\x10ROLE_UNSPECIFIED\x10\x00\x12\x0f\n\x0bROLE_SYSTEM\x10\x01\x12\r\n\tROLE_USER\x10\x02\x12\x12\n\x0eROLE_ASSISTANT\x10\x03\x12\r\n\tROLE_TOOL\x10\x04*\xba\x01\n\x0c\x46inishReason\x12\x1d\n\x19\x46INISH_REASON_UNSPECIFIED\x10\x00\x12\x16\n\x12\x46INISH_REASON_STOP\x10\x01\x12\x18\n\x14\x46INISH_REASON_LENGTH\x10\x02\x12\x1c\n\x18\x46INISH_REASON_TOOL_CALLS\x10\x03\x12 \n\x1c\x46INISH_REASON_CONTENT_FILTER\x10\x04\x12\x19\n\x15\x46INISH_REASON_REFUSAL\x10\x05\x42t\n\x11\x64\x65v.understudy.v1B\x11\x43onversationProtoP\x01ZJgithub.com/understudy-gateway/understudy/gen/go/understudy/v1;understudyv1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n understudy/v1/conversation.proto\x12\runderstudy.v1\"z\n\x07Message\x12!\n\x04role\x18\x01 \x01(\x0e\x32\x13.understudy.v1.Role\x12\x11\n\x04text\x18\x02 \x01(\tH\x00\x88\x01\x01\x12\"\n\x05parts\x18\x03 \x03(\x0b\x32\x13.understudy.v1.Part\x12\x0c\n\x04name\x18\x04 \x01(\tB\x07\n\x05_text\"\xfd\x01\n\x04Part\x12\x0e\n\x04text\x18\x01 \x01(\tH\x00\x12%\n\x05image\x18\x02 \x01(\x0b\x32\x14.understudy.v1.ImageH\x00\x12,\n\ttool_call\x18\x03 \x01(\x0b\x32\x17.understudy.v1.ToolCallH\x00\x12\x30\n\x0btool_result\x18\x04 \x01(\x0b\x32\x19.understudy.v1.ToolResultH\x00\x12-\n\treasoning\x18\x05 \x01(\x0b\x32\x18.understudy.v1.ReasoningH\x00\x12\'\n\x05\x63\x61\x63he\x18\x06 \x01(\x0b\x32\x18.understudy.v1.CacheMarkB\x06\n\x04kind\"u\n\tCacheMark\x12)\n\x03ttl\x18\x01 \x01(\x0e\x32\x1c.understudy.v1.CacheMark.Ttl\"=\n\x03Ttl\x12\x13\n\x0fTTL_UNSPECIFIED\x10\x00\x12\x11\n\rTTL_5_MINUTES\x10\x01\x12\x0e\n\nTTL_1_HOUR\x10\x02\"F\n\x05Image\x12\x10\n\x06inline\x18\x01 \x01(\x0cH\x00\x12\r\n\x03url\x18\x02 \x01(\tH\x00\x12\x12\n\nmedia_type\x18\x03 \x01(\tB\x08\n\x06source\"\\\n\x08ToolCall\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x16\n\x0e\x61rguments_json\x18\x03 \x01(\t\x12\x13\n\x06opaque\x18\x04 \x01(\tH\x00\x88\x01\x01\x42\t\n\x07_opaque\"B\n\nToolResult\x12\x14\n\x0ctool_call_id\x18\x01 \x01(\t\x12\x0c\n\x04text\x18\x02 \x01(\t\x12\x10\n\x08is_error\x18\x03 \x01(\x08\"9\n\tReasoning\x12\x0c\n\x04text\x18\x01 \x01(\t\x12\x13\n\x06opaque\x18\x02 \x01(\tH\x00\x88\x01\x01\x42\t\n\x07_opaque\"\x87\x01\n\x04Tool\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x02 \x01(\t\x12\x13\n\x0bschema_json\x18\x03 \x01(\t\x12\x13\n\x06strict\x18\x04 \x01(\x08H\x00\x88\x01\x01\x12\'\n\x05\x63\x61\x63he\x18\x05 \x01(\x0b\x32\x18.understudy.v1.CacheMarkB\t\n\x07_strict\"\xd5\x01\n\nToolChoice\x12.\n\x04mode\x18\x01 \x01(\x0e\x32\x1e.understudy.v1.ToolChoice.ModeH\x00\x12\x0e\n\x04tool\x18\x02 \x01(\tH\x00\x12\x1b\n\x0eparallel_calls\x18\x03 \x01(\x08H\x01\x88\x01\x01\"M\n\x04Mode\x12\x14\n\x10MODE_UNSPECIFIED\x10\x00\x12\r\n\tMODE_AUTO\x10\x01\x12\r\n\tMODE_NONE\x10\x02\x12\x11\n\rMODE_REQUIRED\x10\x03\x42\x08\n\x06\x63hoiceB\x11\n\x0f_parallel_calls\"\xb7\x02\n\x0eResponseFormat\x12\x32\n\x04text\x18\x01 \x01(\x0b\x32\".understudy.v1.ResponseFormat.TextH\x00\x12?\n\x0bjson_object\x18\x02 \x01(\x0b\x32(.understudy.v1.ResponseFormat.JsonObjectH\x00\x12?\n\x0bjson_schema\x18\x03 \x01(\x0b\x32(.understudy.v1.ResponseFormat.JsonSchemaH\x00\x1a\x06\n\x04Text\x1a\x0c\n\nJsonObject\x1aO\n\nJsonSchema\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x13\n\x0bschema_json\x18\x02 \x01(\t\x12\x13\n\x06strict\x18\x03 \x01(\x08H\x00\x88\x01\x01\x42\t\n\x07_strictB\x08\n\x06\x66ormat\"\xf9\x01\n\x10ReasoningOptions\x12\x36\n\x06\x65\x66\x66ort\x18\x01 \x01(\x0e\x32&.understudy.v1.ReasoningOptions.Effort\x12\x0f\n\x07include\x18\x02 \x01(\x08\"\x9b\x01\n\x06\x45\x66\x66ort\x12\x16\n\x12\x45\x46\x46ORT_UNSPECIFIED\x10\x00\x12\x0f\n\x0b\x45\x46\x46ORT_NONE\x10\x01\x12\x0e\n\nEFFORT_LOW\x10\x02\x12\x11\n\rEFFORT_MEDIUM\x10\x03\x12\x0f\n\x0b\x45\x46\x46ORT_HIGH\x10\x04\x12\x12\n\x0e\x45\x46\x46ORT_MINIMAL\x10\x05\x12\x10\n\x0c\x45\x46\x46ORT_XHIGH\x10\x06\x12\x0e\n\nEFFORT_MAX\x10\x07*_\n\x04Role\x12\x14\n\x10ROLE_UNSPECIFIED\x10\x00\x12\x0f\n\x0bROLE_SYSTEM\x10\x01\x12\r\n\tROLE_USER\x10\x02\x12\x12\n\x0eROLE_ASSISTANT\x10\x03\x12\r\n\tROLE_TOOL\x10\x04*\xba\x01\n\x0c\x46inishReason\x12\x1d\n\x19\x46INISH_REASON_UNSPECIFIED\x10\x00\x12\x16\n\x12\x46INISH_REASON_STOP\x10\x01\x12\x18\n\x14\x46INISH_REASON_LENGTH\x10\x02\x12\x1c\n\x18\x46INISH_REASON_TOOL_CALLS\x10\x03\x12 \n\x1c\x46INISH_REASON_CONTENT_FILTER\x10\x04\x12\x19\n\x15\x46INISH_REASON_REFUSAL\x10\x05\x42t\n\x11\x64\x65v.understudy.v1B\x11\x43onversationProtoP\x01ZJgithub.com/understudy-gateway/understudy/gen/go/understudy/v1;understudyv1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -32,38 +32,42 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'understudy.v1.conversation_
 if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._loaded_options = None
   _globals['DESCRIPTOR']._serialized_options = b'\n\021dev.understudy.v1B\021ConversationProtoP\001ZJgithub.com/understudy-gateway/understudy/gen/go/understudy/v1;understudyv1'
-  _globals['_ROLE']._serialized_start=1492
-  _globals['_ROLE']._serialized_end=1587
-  _globals['_FINISHREASON']._serialized_start=1590
-  _globals['_FINISHREASON']._serialized_end=1776
+  _globals['_ROLE']._serialized_start=1763
+  _globals['_ROLE']._serialized_end=1858
+  _globals['_FINISHREASON']._serialized_start=1861
+  _globals['_FINISHREASON']._serialized_end=2047
   _globals['_MESSAGE']._serialized_start=51
-  _globals['_MESSAGE']._serialized_end=159
-  _globals['_PART']._serialized_start=162
-  _globals['_PART']._serialized_end=374
-  _globals['_IMAGE']._serialized_start=376
-  _globals['_IMAGE']._serialized_end=446
-  _globals['_TOOLCALL']._serialized_start=448
-  _globals['_TOOLCALL']._serialized_end=540
-  _globals['_TOOLRESULT']._serialized_start=542
-  _globals['_TOOLRESULT']._serialized_end=608
-  _globals['_REASONING']._serialized_start=610
-  _globals['_REASONING']._serialized_end=667
-  _globals['_TOOL']._serialized_start=669
-  _globals['_TOOL']._serialized_end=763
-  _globals['_TOOLCHOICE']._serialized_start=766
-  _globals['_TOOLCHOICE']._serialized_end=979
-  _globals['_TOOLCHOICE_MODE']._serialized_start=873
-  _globals['_TOOLCHOICE_MODE']._serialized_end=950
-  _globals['_RESPONSEFORMAT']._serialized_start=982
-  _globals['_RESPONSEFORMAT']._serialized_end=1293
-  _globals['_RESPONSEFORMAT_TEXT']._serialized_start=1182
-  _globals['_RESPONSEFORMAT_TEXT']._serialized_end=1188
-  _globals['_RESPONSEFORMAT_JSONOBJECT']._serialized_start=1190
-  _globals['_RESPONSEFORMAT_JSONOBJECT']._serialized_end=1202
-  _globals['_RESPONSEFORMAT_JSONSCHEMA']._serialized_start=1204
-  _globals['_RESPONSEFORMAT_JSONSCHEMA']._serialized_end=1283
-  _globals['_REASONINGOPTIONS']._serialized_start=1296
-  _globals['_REASONINGOPTIONS']._serialized_end=1490
-  _globals['_REASONINGOPTIONS_EFFORT']._serialized_start=1389
-  _globals['_REASONINGOPTIONS_EFFORT']._serialized_end=1490
+  _globals['_MESSAGE']._serialized_end=173
+  _globals['_PART']._serialized_start=176
+  _globals['_PART']._serialized_end=429
+  _globals['_CACHEMARK']._serialized_start=431
+  _globals['_CACHEMARK']._serialized_end=548
+  _globals['_CACHEMARK_TTL']._serialized_start=487
+  _globals['_CACHEMARK_TTL']._serialized_end=548
+  _globals['_IMAGE']._serialized_start=550
+  _globals['_IMAGE']._serialized_end=620
+  _globals['_TOOLCALL']._serialized_start=622
+  _globals['_TOOLCALL']._serialized_end=714
+  _globals['_TOOLRESULT']._serialized_start=716
+  _globals['_TOOLRESULT']._serialized_end=782
+  _globals['_REASONING']._serialized_start=784
+  _globals['_REASONING']._serialized_end=841
+  _globals['_TOOL']._serialized_start=844
+  _globals['_TOOL']._serialized_end=979
+  _globals['_TOOLCHOICE']._serialized_start=982
+  _globals['_TOOLCHOICE']._serialized_end=1195
+  _globals['_TOOLCHOICE_MODE']._serialized_start=1089
+  _globals['_TOOLCHOICE_MODE']._serialized_end=1166
+  _globals['_RESPONSEFORMAT']._serialized_start=1198
+  _globals['_RESPONSEFORMAT']._serialized_end=1509
+  _globals['_RESPONSEFORMAT_TEXT']._serialized_start=1398
+  _globals['_RESPONSEFORMAT_TEXT']._serialized_end=1404
+  _globals['_RESPONSEFORMAT_JSONOBJECT']._serialized_start=1406
+  _globals['_RESPONSEFORMAT_JSONOBJECT']._serialized_end=1418
+  _globals['_RESPONSEFORMAT_JSONSCHEMA']._serialized_start=1420
+  _globals['_RESPONSEFORMAT_JSONSCHEMA']._serialized_end=1499
+  _globals['_REASONINGOPTIONS']._serialized_start=1512
+  _globals['_REASONINGOPTIONS']._serialized_end=1761
+  _globals['_REASONINGOPTIONS_EFFORT']._serialized_start=1606
+  _globals['_REASONINGOPTIONS_EFFORT']._serialized_end=1761
 # @@protoc_insertion_point(module_scope)

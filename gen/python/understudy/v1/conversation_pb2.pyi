@@ -28,7 +28,9 @@ class _RoleEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Role.ValueType],
     ROLE_UNSPECIFIED: _Role.ValueType  # 0
     """Not a role: a message without one is refused with `INVALID_ARGUMENT`."""
     ROLE_SYSTEM: _Role.ValueType  # 1
-    """Standing instructions. Only at the beginning of a conversation."""
+    """Standing instructions. Most stand at the beginning; one between other turns changes what holds from there on. It is
+    carried at its place where the upstream takes it there, else as part of the instructions at the beginning.
+    """
     ROLE_USER: _Role.ValueType  # 2
     """The person or program that asks."""
     ROLE_ASSISTANT: _Role.ValueType  # 3
@@ -42,7 +44,9 @@ class Role(_Role, metaclass=_RoleEnumTypeWrapper):
 ROLE_UNSPECIFIED: Role.ValueType  # 0
 """Not a role: a message without one is refused with `INVALID_ARGUMENT`."""
 ROLE_SYSTEM: Role.ValueType  # 1
-"""Standing instructions. Only at the beginning of a conversation."""
+"""Standing instructions. Most stand at the beginning; one between other turns changes what holds from there on. It is
+carried at its place where the upstream takes it there, else as part of the instructions at the beginning.
+"""
 ROLE_USER: Role.ValueType  # 2
 """The person or program that asks."""
 ROLE_ASSISTANT: Role.ValueType  # 3
@@ -96,13 +100,20 @@ class Message(_message.Message):
     ROLE_FIELD_NUMBER: _builtins.int
     TEXT_FIELD_NUMBER: _builtins.int
     PARTS_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
     role: Global___Role.ValueType
     """Required. Who speaks."""
     text: _builtins.str
-    """The text of the turn. Exactly one of `text` and `parts` must be given."""
+    """The text of the turn. At most one of `text` and `parts` may be given. A turn without either, as a model leaves it
+    that had nothing to say, is left out towards upstreams that refuse it.
+    """
+    name: _builtins.str
+    """Optional. Who of several people or programs of the same role speaks, at most 64 characters. Left out for upstreams
+    that have no word for it.
+    """
     @_builtins.property
     def parts(self) -> _containers.RepeatedCompositeFieldContainer[Global___Part]:
-        """The turn as an ordered list of parts. Exactly one of `text` and `parts` must be given."""
+        """The turn as an ordered list of parts. At most one of `text` and `parts` may be given."""
 
     def __init__(
         self,
@@ -110,10 +121,11 @@ class Message(_message.Message):
         role: Global___Role.ValueType = ...,
         text: _builtins.str | None = ...,
         parts: _abc.Iterable[Global___Part] | None = ...,
+        name: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_text", b"_text", "text", b"text"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_text", b"_text", "parts", b"parts", "role", b"role", "text", b"text"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_text", b"_text", "name", b"name", "parts", b"parts", "role", b"role", "text", b"text"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__text: _TypeAlias = _typing.Literal["text"]  # noqa: Y015
     _WhichOneofArgType__text: _TypeAlias = _typing.Literal["_text", b"_text"]  # noqa: Y015
@@ -132,6 +144,7 @@ class Part(_message.Message):
     TOOL_CALL_FIELD_NUMBER: _builtins.int
     TOOL_RESULT_FIELD_NUMBER: _builtins.int
     REASONING_FIELD_NUMBER: _builtins.int
+    CACHE_FIELD_NUMBER: _builtins.int
     text: _builtins.str
     """Plain text."""
     @_builtins.property
@@ -150,6 +163,12 @@ class Part(_message.Message):
     def reasoning(self) -> Global___Reasoning:
         """Reasoning that the model showed before its answer. Assistant turns and answers only."""
 
+    @_builtins.property
+    def cache(self) -> Global___CacheMark:
+        """Optional. Lets the upstream keep everything up to and including this part, so that the next request that begins with
+        the same is cheaper. Left out for upstreams that do so unasked.
+        """
+
     def __init__(
         self,
         *,
@@ -158,16 +177,62 @@ class Part(_message.Message):
         tool_call: Global___ToolCall | None = ...,
         tool_result: Global___ToolResult | None = ...,
         reasoning: Global___Reasoning | None = ...,
+        cache: Global___CacheMark | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["image", b"image", "kind", b"kind", "reasoning", b"reasoning", "text", b"text", "tool_call", b"tool_call", "tool_result", b"tool_result"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["cache", b"cache", "image", b"image", "kind", b"kind", "reasoning", b"reasoning", "text", b"text", "tool_call", b"tool_call", "tool_result", b"tool_result"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["image", b"image", "kind", b"kind", "reasoning", b"reasoning", "text", b"text", "tool_call", b"tool_call", "tool_result", b"tool_result"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cache", b"cache", "image", b"image", "kind", b"kind", "reasoning", b"reasoning", "text", b"text", "tool_call", b"tool_call", "tool_result", b"tool_result"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType_kind: _TypeAlias = _typing.Literal["text", "image", "tool_call", "tool_result", "reasoning"]  # noqa: Y015
     _WhichOneofArgType_kind: _TypeAlias = _typing.Literal["kind", b"kind"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_kind) -> _WhichOneofReturnType_kind | None: ...
 
 Global___Part: _TypeAlias = Part  # noqa: Y015
+
+@_typing.final
+class CacheMark(_message.Message):
+    """A place up to which an upstream may keep a request."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    class _Ttl:
+        ValueType = _typing.NewType("ValueType", _builtins.int)
+        V: _TypeAlias = ValueType  # noqa: Y015
+
+    class _TtlEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[CacheMark._Ttl.ValueType], _builtins.type):
+        DESCRIPTOR: _descriptor.EnumDescriptor
+        TTL_UNSPECIFIED: CacheMark._Ttl.ValueType  # 0
+        """The same as `TTL_5_MINUTES`."""
+        TTL_5_MINUTES: CacheMark._Ttl.ValueType  # 1
+        """Five minutes from the last use."""
+        TTL_1_HOUR: CacheMark._Ttl.ValueType  # 2
+        """One hour from the last use, at a higher price."""
+
+    class Ttl(_Ttl, metaclass=_TtlEnumTypeWrapper):
+        """How long at least."""
+
+    TTL_UNSPECIFIED: CacheMark.Ttl.ValueType  # 0
+    """The same as `TTL_5_MINUTES`."""
+    TTL_5_MINUTES: CacheMark.Ttl.ValueType  # 1
+    """Five minutes from the last use."""
+    TTL_1_HOUR: CacheMark.Ttl.ValueType  # 2
+    """One hour from the last use, at a higher price."""
+
+    TTL_FIELD_NUMBER: _builtins.int
+    ttl: Global___CacheMark.Ttl.ValueType
+    """Optional. How long at least. Default `TTL_5_MINUTES`."""
+    def __init__(
+        self,
+        *,
+        ttl: Global___CacheMark.Ttl.ValueType = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ttl", b"ttl"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CacheMark: _TypeAlias = CacheMark  # noqa: Y015
 
 @_typing.final
 class Image(_message.Message):
@@ -212,11 +277,13 @@ class ToolCall(_message.Message):
     ARGUMENTS_JSON_FIELD_NUMBER: _builtins.int
     OPAQUE_FIELD_NUMBER: _builtins.int
     id: _builtins.str
-    """Required. Names this call; the result refers to it. Unique in a conversation."""
+    """Required. Names this call; the result refers to it. Answers give ids that are unique in the conversation. Where a
+    history repeats one, a result belongs to the last call of that id before it.
+    """
     name: _builtins.str
     """Required. The tool's name as declared in the request."""
     arguments_json: _builtins.str
-    """Required. The arguments as one JSON object."""
+    """Required. The arguments: in an answer one JSON object, in a history whatever a model wrote."""
     opaque: _builtins.str
     """Optional. A signature that some models attach. Give it back unchanged in the next request; it goes only to a
     route with the same model and is dropped elsewhere.
@@ -309,6 +376,7 @@ class Tool(_message.Message):
     DESCRIPTION_FIELD_NUMBER: _builtins.int
     SCHEMA_JSON_FIELD_NUMBER: _builtins.int
     STRICT_FIELD_NUMBER: _builtins.int
+    CACHE_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """Required. 1 to 64 characters of `A-Z a-z 0-9 _ -`, unique in a request."""
     description: _builtins.str
@@ -317,6 +385,10 @@ class Tool(_message.Message):
     """Required. JSON schema of the arguments, a JSON object of type `object`."""
     strict: _builtins.bool
     """Optional. Whether the upstream must follow the schema exactly. Default: the upstream's own default."""
+    @_builtins.property
+    def cache(self) -> Global___CacheMark:
+        """Optional. Lets the upstream keep the tools up to and including this one."""
+
     def __init__(
         self,
         *,
@@ -324,10 +396,11 @@ class Tool(_message.Message):
         description: _builtins.str = ...,
         schema_json: _builtins.str = ...,
         strict: _builtins.bool | None = ...,
+        cache: Global___CacheMark | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_strict", b"_strict", "strict", b"strict"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_strict", b"_strict", "cache", b"cache", "strict", b"strict"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_strict", b"_strict", "description", b"description", "name", b"name", "schema_json", b"schema_json", "strict", b"strict"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_strict", b"_strict", "cache", b"cache", "description", b"description", "name", b"name", "schema_json", b"schema_json", "strict", b"strict"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__strict: _TypeAlias = _typing.Literal["strict"]  # noqa: Y015
     _WhichOneofArgType__strict: _TypeAlias = _typing.Literal["_strict", b"_strict"]  # noqa: Y015
@@ -521,6 +594,12 @@ class ReasoningOptions(_message.Message):
         """Some."""
         EFFORT_HIGH: ReasoningOptions._Effort.ValueType  # 4
         """Much."""
+        EFFORT_MINIMAL: ReasoningOptions._Effort.ValueType  # 5
+        """Less than little."""
+        EFFORT_XHIGH: ReasoningOptions._Effort.ValueType  # 6
+        """More than much."""
+        EFFORT_MAX: ReasoningOptions._Effort.ValueType  # 7
+        """As much as the model can."""
 
     class Effort(_Effort, metaclass=_EffortEnumTypeWrapper):
         """How much effort the model spends."""
@@ -535,11 +614,19 @@ class ReasoningOptions(_message.Message):
     """Some."""
     EFFORT_HIGH: ReasoningOptions.Effort.ValueType  # 4
     """Much."""
+    EFFORT_MINIMAL: ReasoningOptions.Effort.ValueType  # 5
+    """Less than little."""
+    EFFORT_XHIGH: ReasoningOptions.Effort.ValueType  # 6
+    """More than much."""
+    EFFORT_MAX: ReasoningOptions.Effort.ValueType  # 7
+    """As much as the model can."""
 
     EFFORT_FIELD_NUMBER: _builtins.int
     INCLUDE_FIELD_NUMBER: _builtins.int
     effort: Global___ReasoningOptions.Effort.ValueType
-    """Optional. How much effort the model spends. Default: the model's own."""
+    """Optional. How much effort the model spends. Default: the model's own. A model that does not know the word gets the
+    nearest one that it knows below it, else above.
+    """
     include: _builtins.bool
     """Optional. Whether the reasoning is part of the answer. Default false."""
     def __init__(

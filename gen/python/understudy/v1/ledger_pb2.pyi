@@ -274,6 +274,7 @@ class Usage(_message.Message):
     CACHE_READ_TOKENS_FIELD_NUMBER: _builtins.int
     CACHE_WRITE_TOKENS_FIELD_NUMBER: _builtins.int
     REASONING_TOKENS_FIELD_NUMBER: _builtins.int
+    KNOWN_PART_FIELD_NUMBER: _builtins.int
     source: Global___UsageSource.ValueType
     """Where the numbers come from."""
     input_tokens: _builtins.int
@@ -286,6 +287,10 @@ class Usage(_message.Message):
     """Part of `input_tokens` that was written to a cache."""
     reasoning_tokens: _builtins.int
     """Part of `output_tokens` that was reasoning."""
+    @_builtins.property
+    def known_part(self) -> Global___Usage:
+        """Of a sum that is not known: what is known of it. The sum is at least so much, and its own numbers are missing."""
+
     def __init__(
         self,
         *,
@@ -295,10 +300,11 @@ class Usage(_message.Message):
         cache_read_tokens: _builtins.int | None = ...,
         cache_write_tokens: _builtins.int | None = ...,
         reasoning_tokens: _builtins.int | None = ...,
+        known_part: Global___Usage | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_cache_read_tokens", b"_cache_read_tokens", "_cache_write_tokens", b"_cache_write_tokens", "_input_tokens", b"_input_tokens", "_output_tokens", b"_output_tokens", "_reasoning_tokens", b"_reasoning_tokens", "cache_read_tokens", b"cache_read_tokens", "cache_write_tokens", b"cache_write_tokens", "input_tokens", b"input_tokens", "output_tokens", b"output_tokens", "reasoning_tokens", b"reasoning_tokens"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_cache_read_tokens", b"_cache_read_tokens", "_cache_write_tokens", b"_cache_write_tokens", "_input_tokens", b"_input_tokens", "_output_tokens", b"_output_tokens", "_reasoning_tokens", b"_reasoning_tokens", "cache_read_tokens", b"cache_read_tokens", "cache_write_tokens", b"cache_write_tokens", "input_tokens", b"input_tokens", "known_part", b"known_part", "output_tokens", b"output_tokens", "reasoning_tokens", b"reasoning_tokens"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_cache_read_tokens", b"_cache_read_tokens", "_cache_write_tokens", b"_cache_write_tokens", "_input_tokens", b"_input_tokens", "_output_tokens", b"_output_tokens", "_reasoning_tokens", b"_reasoning_tokens", "cache_read_tokens", b"cache_read_tokens", "cache_write_tokens", b"cache_write_tokens", "input_tokens", b"input_tokens", "output_tokens", b"output_tokens", "reasoning_tokens", b"reasoning_tokens", "source", b"source"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_cache_read_tokens", b"_cache_read_tokens", "_cache_write_tokens", b"_cache_write_tokens", "_input_tokens", b"_input_tokens", "_output_tokens", b"_output_tokens", "_reasoning_tokens", b"_reasoning_tokens", "cache_read_tokens", b"cache_read_tokens", "cache_write_tokens", b"cache_write_tokens", "input_tokens", b"input_tokens", "known_part", b"known_part", "output_tokens", b"output_tokens", "reasoning_tokens", b"reasoning_tokens", "source", b"source"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__cache_read_tokens: _TypeAlias = _typing.Literal["cache_read_tokens"]  # noqa: Y015
     _WhichOneofArgType__cache_read_tokens: _TypeAlias = _typing.Literal["_cache_read_tokens", b"_cache_read_tokens"]  # noqa: Y015
@@ -331,22 +337,31 @@ class Cost(_message.Message):
 
     SOURCE_FIELD_NUMBER: _builtins.int
     MICRO_USD_FIELD_NUMBER: _builtins.int
+    KNOWN_PART_MICRO_USD_FIELD_NUMBER: _builtins.int
     source: Global___CostSource.ValueType
     """Where the amount comes from."""
     micro_usd: _builtins.int
     """The amount in millionths of a US dollar. Missing if it is not known."""
+    known_part_micro_usd: _builtins.int
+    """Of a sum that is not known: what is known of it, in millionths of a US dollar. The sum is at least so much."""
     def __init__(
         self,
         *,
         source: Global___CostSource.ValueType = ...,
         micro_usd: _builtins.int | None = ...,
+        known_part_micro_usd: _builtins.int | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_micro_usd", b"_micro_usd", "micro_usd", b"micro_usd"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_known_part_micro_usd", b"_known_part_micro_usd", "_micro_usd", b"_micro_usd", "known_part_micro_usd", b"known_part_micro_usd", "micro_usd", b"micro_usd"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_micro_usd", b"_micro_usd", "micro_usd", b"micro_usd", "source", b"source"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_known_part_micro_usd", b"_known_part_micro_usd", "_micro_usd", b"_micro_usd", "known_part_micro_usd", b"known_part_micro_usd", "micro_usd", b"micro_usd", "source", b"source"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__known_part_micro_usd: _TypeAlias = _typing.Literal["known_part_micro_usd"]  # noqa: Y015
+    _WhichOneofArgType__known_part_micro_usd: _TypeAlias = _typing.Literal["_known_part_micro_usd", b"_known_part_micro_usd"]  # noqa: Y015
     _WhichOneofReturnType__micro_usd: _TypeAlias = _typing.Literal["micro_usd"]  # noqa: Y015
     _WhichOneofArgType__micro_usd: _TypeAlias = _typing.Literal["_micro_usd", b"_micro_usd"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__known_part_micro_usd) -> _WhichOneofReturnType__known_part_micro_usd | None: ...
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__micro_usd) -> _WhichOneofReturnType__micro_usd | None: ...
 
 Global___Cost: _TypeAlias = Cost  # noqa: Y015
@@ -376,6 +391,7 @@ class Attempt(_message.Message):
     RETRY_FIELD_NUMBER: _builtins.int
     HEDGE_FIELD_NUMBER: _builtins.int
     MODE_FIELD_NUMBER: _builtins.int
+    ADJUSTMENTS_FIELD_NUMBER: _builtins.int
     number: _builtins.int
     """Counts the attempts of a call, from 1."""
     route: _builtins.str
@@ -426,6 +442,10 @@ class Attempt(_message.Message):
     def cost(self) -> Global___Cost:
         """What this attempt cost."""
 
+    @_builtins.property
+    def adjustments(self) -> _containers.RepeatedCompositeFieldContainer[Global___Adjustment]:
+        """What of the request was left out or changed for this route, in the order of the fields."""
+
     def __init__(
         self,
         *,
@@ -448,16 +468,43 @@ class Attempt(_message.Message):
         retry: _builtins.bool = ...,
         hedge: _builtins.bool = ...,
         mode: _routing_pb2.SwitchMode.ValueType = ...,
+        adjustments: _abc.Iterable[Global___Adjustment] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_upstream_status", b"_upstream_status", "cost", b"cost", "duration", b"duration", "start_time", b"start_time", "time_to_first_progress", b"time_to_first_progress", "time_to_first_token", b"time_to_first_token", "upstream_status", b"upstream_status", "usage", b"usage"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_upstream_status", b"_upstream_status", "cost", b"cost", "delivered_bytes", b"delivered_bytes", "discarded_bytes", b"discarded_bytes", "duration", b"duration", "hedge", b"hedge", "message", b"message", "mode", b"mode", "model", b"model", "number", b"number", "outcome", b"outcome", "retry", b"retry", "route", b"route", "start_time", b"start_time", "time_to_first_progress", b"time_to_first_progress", "time_to_first_token", b"time_to_first_token", "upstream_code", b"upstream_code", "upstream_request_id", b"upstream_request_id", "upstream_status", b"upstream_status", "usage", b"usage"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_upstream_status", b"_upstream_status", "adjustments", b"adjustments", "cost", b"cost", "delivered_bytes", b"delivered_bytes", "discarded_bytes", b"discarded_bytes", "duration", b"duration", "hedge", b"hedge", "message", b"message", "mode", b"mode", "model", b"model", "number", b"number", "outcome", b"outcome", "retry", b"retry", "route", b"route", "start_time", b"start_time", "time_to_first_progress", b"time_to_first_progress", "time_to_first_token", b"time_to_first_token", "upstream_code", b"upstream_code", "upstream_request_id", b"upstream_request_id", "upstream_status", b"upstream_status", "usage", b"usage"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__upstream_status: _TypeAlias = _typing.Literal["upstream_status"]  # noqa: Y015
     _WhichOneofArgType__upstream_status: _TypeAlias = _typing.Literal["_upstream_status", b"_upstream_status"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType__upstream_status) -> _WhichOneofReturnType__upstream_status | None: ...
 
 Global___Attempt: _TypeAlias = Attempt  # noqa: Y015
+
+@_typing.final
+class Adjustment(_message.Message):
+    """A field of the request that a route does not take as it was given."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FIELD_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    field: _builtins.str
+    """The field, by its path in `CompleteRequest`: `temperature`, `reasoning.effort`."""
+    reason: _builtins.str
+    """What became of it and why, in a sentence."""
+    def __init__(
+        self,
+        *,
+        field: _builtins.str = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["field", b"field", "reason", b"reason"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Adjustment: _TypeAlias = Adjustment  # noqa: Y015
 
 @_typing.final
 class Skip(_message.Message):

@@ -20,6 +20,58 @@ else:
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
+class _Unsupported:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _UnsupportedEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Unsupported.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    UNSUPPORTED_UNSPECIFIED: _Unsupported.ValueType  # 0
+    """The default, `UNSUPPORTED_ADJUST`."""
+    UNSUPPORTED_ADJUST: _Unsupported.ValueType  # 1
+    """They are left out or brought into the route's range, and the attempt says so in `adjustments`."""
+    UNSUPPORTED_SKIP: _Unsupported.ValueType  # 2
+    """The route is skipped."""
+
+class Unsupported(_Unsupported, metaclass=_UnsupportedEnumTypeWrapper):
+    """What happens to fields that a route does not take."""
+
+UNSUPPORTED_UNSPECIFIED: Unsupported.ValueType  # 0
+"""The default, `UNSUPPORTED_ADJUST`."""
+UNSUPPORTED_ADJUST: Unsupported.ValueType  # 1
+"""They are left out or brought into the route's range, and the attempt says so in `adjustments`."""
+UNSUPPORTED_SKIP: Unsupported.ValueType  # 2
+"""The route is skipped."""
+Global___Unsupported: _TypeAlias = Unsupported  # noqa: Y015
+
+class _Cache:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _CacheEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Cache.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    CACHE_UNSPECIFIED: _Cache.ValueType  # 0
+    """The default, `CACHE_AUTO`."""
+    CACHE_AUTO: _Cache.ValueType  # 1
+    """The request's own marks count; without any the gateway sets one where the upstream needs it."""
+    CACHE_CALLER: _Cache.ValueType  # 2
+    """Only the request's own marks count."""
+    CACHE_OFF: _Cache.ValueType  # 3
+    """Nothing is marked."""
+
+class Cache(_Cache, metaclass=_CacheEnumTypeWrapper):
+    """Who marks what upstreams may keep of a request."""
+
+CACHE_UNSPECIFIED: Cache.ValueType  # 0
+"""The default, `CACHE_AUTO`."""
+CACHE_AUTO: Cache.ValueType  # 1
+"""The request's own marks count; without any the gateway sets one where the upstream needs it."""
+CACHE_CALLER: Cache.ValueType  # 2
+"""Only the request's own marks count."""
+CACHE_OFF: Cache.ValueType  # 3
+"""Nothing is marked."""
+Global___Cache: _TypeAlias = Cache  # noqa: Y015
+
 class _Switch:
     ValueType = _typing.NewType("ValueType", _builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -324,6 +376,8 @@ class Policy(_message.Message):
     HOLD_BACK_FIELD_NUMBER: _builtins.int
     HEDGE_FIELD_NUMBER: _builtins.int
     CONTENT_FILTER_FIELD_NUMBER: _builtins.int
+    UNSUPPORTED_FIELD_NUMBER: _builtins.int
+    CACHE_FIELD_NUMBER: _builtins.int
     min_tokens_per_s: _builtins.float
     """Slowest acceptable rate of text in tokens per second, measured over 15 s after the first 15 s of text. Default 2;
     0 turns the check off. Range 0 to 1,000.
@@ -343,6 +397,14 @@ class Policy(_message.Message):
     """Whether a second attempt starts while the first is only suspected. Default `HEDGE_OFF`."""
     content_filter: Global___ContentFilter.ValueType
     """What happens when a content filter refuses the request before any text. Default `CONTENT_FILTER_FAIL`."""
+    unsupported: Global___Unsupported.ValueType
+    """Optional. What happens to fields that a route does not take and that can go without changing what is asked for: those
+    of sampling, penalties, verbosity, class of service, cache, an effort above the model's highest, and more tokens than
+    the model gives. Default `UNSUPPORTED_ADJUST`. A route that takes no tools, images, schema or reasoning is skipped
+    in either case.
+    """
+    cache: Global___Cache.ValueType
+    """Optional. Who marks what upstreams may keep of a request. Default `CACHE_AUTO`."""
     @_builtins.property
     def connect_timeout(self) -> _duration_pb2.Duration:
         """Longest time to connect to an upstream, TLS included. Default 5 s."""
@@ -420,11 +482,15 @@ class Policy(_message.Message):
         hold_back: Global___HoldBack.ValueType | None = ...,
         hedge: Global___Hedge.ValueType | None = ...,
         content_filter: Global___ContentFilter.ValueType | None = ...,
+        unsupported: Global___Unsupported.ValueType | None = ...,
+        cache: Global___Cache.ValueType | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_content_filter", b"_content_filter", "_hedge", b"_hedge", "_hold_back", b"_hold_back", "_max_attempts", b"_max_attempts", "_min_tokens_per_s", b"_min_tokens_per_s", "_switch", b"_switch", "connect_timeout", b"connect_timeout", "content_filter", b"content_filter", "first_token_suspect", b"first_token_suspect", "first_token_timeout", b"first_token_timeout", "hedge", b"hedge", "hold_back", b"hold_back", "max_attempts", b"max_attempts", "max_retry_wait", b"max_retry_wait", "min_tokens_per_s", b"min_tokens_per_s", "reasoning_stall_suspect", b"reasoning_stall_suspect", "reasoning_stall_timeout", b"reasoning_stall_timeout", "silence_timeout", b"silence_timeout", "stall_suspect", b"stall_suspect", "stall_timeout", b"stall_timeout", "switch", b"switch", "tool_stall_suspect", b"tool_stall_suspect", "tool_stall_timeout", b"tool_stall_timeout", "total_timeout", b"total_timeout"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_cache", b"_cache", "_content_filter", b"_content_filter", "_hedge", b"_hedge", "_hold_back", b"_hold_back", "_max_attempts", b"_max_attempts", "_min_tokens_per_s", b"_min_tokens_per_s", "_switch", b"_switch", "_unsupported", b"_unsupported", "cache", b"cache", "connect_timeout", b"connect_timeout", "content_filter", b"content_filter", "first_token_suspect", b"first_token_suspect", "first_token_timeout", b"first_token_timeout", "hedge", b"hedge", "hold_back", b"hold_back", "max_attempts", b"max_attempts", "max_retry_wait", b"max_retry_wait", "min_tokens_per_s", b"min_tokens_per_s", "reasoning_stall_suspect", b"reasoning_stall_suspect", "reasoning_stall_timeout", b"reasoning_stall_timeout", "silence_timeout", b"silence_timeout", "stall_suspect", b"stall_suspect", "stall_timeout", b"stall_timeout", "switch", b"switch", "tool_stall_suspect", b"tool_stall_suspect", "tool_stall_timeout", b"tool_stall_timeout", "total_timeout", b"total_timeout", "unsupported", b"unsupported"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_content_filter", b"_content_filter", "_hedge", b"_hedge", "_hold_back", b"_hold_back", "_max_attempts", b"_max_attempts", "_min_tokens_per_s", b"_min_tokens_per_s", "_switch", b"_switch", "connect_timeout", b"connect_timeout", "content_filter", b"content_filter", "first_token_suspect", b"first_token_suspect", "first_token_timeout", b"first_token_timeout", "hedge", b"hedge", "hold_back", b"hold_back", "max_attempts", b"max_attempts", "max_retry_wait", b"max_retry_wait", "min_tokens_per_s", b"min_tokens_per_s", "reasoning_stall_suspect", b"reasoning_stall_suspect", "reasoning_stall_timeout", b"reasoning_stall_timeout", "silence_timeout", b"silence_timeout", "stall_suspect", b"stall_suspect", "stall_timeout", b"stall_timeout", "switch", b"switch", "tool_stall_suspect", b"tool_stall_suspect", "tool_stall_timeout", b"tool_stall_timeout", "total_timeout", b"total_timeout"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_cache", b"_cache", "_content_filter", b"_content_filter", "_hedge", b"_hedge", "_hold_back", b"_hold_back", "_max_attempts", b"_max_attempts", "_min_tokens_per_s", b"_min_tokens_per_s", "_switch", b"_switch", "_unsupported", b"_unsupported", "cache", b"cache", "connect_timeout", b"connect_timeout", "content_filter", b"content_filter", "first_token_suspect", b"first_token_suspect", "first_token_timeout", b"first_token_timeout", "hedge", b"hedge", "hold_back", b"hold_back", "max_attempts", b"max_attempts", "max_retry_wait", b"max_retry_wait", "min_tokens_per_s", b"min_tokens_per_s", "reasoning_stall_suspect", b"reasoning_stall_suspect", "reasoning_stall_timeout", b"reasoning_stall_timeout", "silence_timeout", b"silence_timeout", "stall_suspect", b"stall_suspect", "stall_timeout", b"stall_timeout", "switch", b"switch", "tool_stall_suspect", b"tool_stall_suspect", "tool_stall_timeout", b"tool_stall_timeout", "total_timeout", b"total_timeout", "unsupported", b"unsupported"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__cache: _TypeAlias = _typing.Literal["cache"]  # noqa: Y015
+    _WhichOneofArgType__cache: _TypeAlias = _typing.Literal["_cache", b"_cache"]  # noqa: Y015
     _WhichOneofReturnType__content_filter: _TypeAlias = _typing.Literal["content_filter"]  # noqa: Y015
     _WhichOneofArgType__content_filter: _TypeAlias = _typing.Literal["_content_filter", b"_content_filter"]  # noqa: Y015
     _WhichOneofReturnType__hedge: _TypeAlias = _typing.Literal["hedge"]  # noqa: Y015
@@ -437,6 +503,10 @@ class Policy(_message.Message):
     _WhichOneofArgType__min_tokens_per_s: _TypeAlias = _typing.Literal["_min_tokens_per_s", b"_min_tokens_per_s"]  # noqa: Y015
     _WhichOneofReturnType__switch: _TypeAlias = _typing.Literal["switch"]  # noqa: Y015
     _WhichOneofArgType__switch: _TypeAlias = _typing.Literal["_switch", b"_switch"]  # noqa: Y015
+    _WhichOneofReturnType__unsupported: _TypeAlias = _typing.Literal["unsupported"]  # noqa: Y015
+    _WhichOneofArgType__unsupported: _TypeAlias = _typing.Literal["_unsupported", b"_unsupported"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__cache) -> _WhichOneofReturnType__cache | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__content_filter) -> _WhichOneofReturnType__content_filter | None: ...
     @_typing.overload
@@ -449,5 +519,7 @@ class Policy(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__min_tokens_per_s) -> _WhichOneofReturnType__min_tokens_per_s | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__switch) -> _WhichOneofReturnType__switch | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__unsupported) -> _WhichOneofReturnType__unsupported | None: ...
 
 Global___Policy: _TypeAlias = Policy  # noqa: Y015

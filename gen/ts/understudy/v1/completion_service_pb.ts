@@ -2,8 +2,8 @@
 // @generated from file understudy/v1/completion_service.proto (package understudy.v1, syntax proto3)
 /* eslint-disable */
 
-import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
-import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
+import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
+import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import type { Duration } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_duration } from "@bufbuild/protobuf/wkt";
 import type { FinishReason, Message as Message$1, Part, ReasoningOptions, ResponseFormat, Tool, ToolCall, ToolChoice } from "./conversation_pb.ts";
@@ -12,13 +12,13 @@ import type { Attempt, Cost, ServedBy, Skip, Usage } from "./ledger_pb.ts";
 import { file_understudy_v1_ledger } from "./ledger_pb.ts";
 import type { Routing, SwitchMode, SwitchReason } from "./routing_pb.ts";
 import { file_understudy_v1_routing } from "./routing_pb.ts";
-import type { Message } from "@bufbuild/protobuf";
+import type { Message, UnknownEnum } from "@bufbuild/protobuf";
 
 /**
  * Describes the file understudy/v1/completion_service.proto.
  */
 export const file_understudy_v1_completion_service: GenFile = /*@__PURE__*/
-  fileDesc("CiZ1bmRlcnN0dWR5L3YxL2NvbXBsZXRpb25fc2VydmljZS5wcm90bxINdW5kZXJzdHVkeS52MSKVBQoPQ29tcGxldGVSZXF1ZXN0EhAKCHdvcmtsb2FkGAEgASgJEicKB3JvdXRpbmcYAiABKAsyFi51bmRlcnN0dWR5LnYxLlJvdXRpbmcSKAoIbWVzc2FnZXMYAyADKAsyFi51bmRlcnN0dWR5LnYxLk1lc3NhZ2USHgoRbWF4X291dHB1dF90b2tlbnMYBCABKAVIAIgBARIYCgt0ZW1wZXJhdHVyZRgFIAEoAUgBiAEBEhIKBXRvcF9wGAYgASgBSAKIAQESFgoOc3RvcF9zZXF1ZW5jZXMYByADKAkSEQoEc2VlZBgIIAEoA0gDiAEBEiIKBXRvb2xzGAkgAygLMhMudW5kZXJzdHVkeS52MS5Ub29sEi4KC3Rvb2xfY2hvaWNlGAogASgLMhkudW5kZXJzdHVkeS52MS5Ub29sQ2hvaWNlEjYKD3Jlc3BvbnNlX2Zvcm1hdBgLIAEoCzIdLnVuZGVyc3R1ZHkudjEuUmVzcG9uc2VGb3JtYXQSMgoJcmVhc29uaW5nGAwgASgLMh8udW5kZXJzdHVkeS52MS5SZWFzb25pbmdPcHRpb25zEiUKBnJlc3VtZRgNIAEoCzIVLnVuZGVyc3R1ZHkudjEuUmVzdW1lEjoKBmxhYmVscxgOIAMoCzIqLnVuZGVyc3R1ZHkudjEuQ29tcGxldGVSZXF1ZXN0LkxhYmVsc0VudHJ5EhkKEWNsaWVudF9yZXF1ZXN0X2lkGA8gASgJGi0KC0xhYmVsc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAFCFAoSX21heF9vdXRwdXRfdG9rZW5zQg4KDF90ZW1wZXJhdHVyZUIICgZfdG9wX3BCBwoFX3NlZWQiIAoGUmVzdW1lEhYKDmRlbGl2ZXJlZF90ZXh0GAEgASgJIsIBChBDb21wbGV0ZVJlc3BvbnNlEhIKCnJlcXVlc3RfaWQYASABKAkSGQoRY2xpZW50X3JlcXVlc3RfaWQYAiABKAkSIgoFcGFydHMYAyADKAsyEy51bmRlcnN0dWR5LnYxLlBhcnQSLgoIc3dpdGNoZXMYBCADKAsyHC51bmRlcnN0dWR5LnYxLlJvdXRlU3dpdGNoZWQSKwoJY29tcGxldGVkGAUgASgLMhgudW5kZXJzdHVkeS52MS5Db21wbGV0ZWQinQMKFlN0cmVhbUNvbXBsZXRlUmVzcG9uc2USEAoIc2VxdWVuY2UYASABKAMSDwoHYXR0ZW1wdBgCIAEoBRIpCgdzdGFydGVkGAMgASgLMhYudW5kZXJzdHVkeS52MS5TdGFydGVkSAASLgoKdGV4dF9kZWx0YRgEIAEoCzIYLnVuZGVyc3R1ZHkudjEuVGV4dERlbHRhSAASOAoPcmVhc29uaW5nX2RlbHRhGAUgASgLMh0udW5kZXJzdHVkeS52MS5SZWFzb25pbmdEZWx0YUgAEiwKCXRvb2xfY2FsbBgGIAEoCzIXLnVuZGVyc3R1ZHkudjEuVG9vbENhbGxIABI2Cg5yb3V0ZV9zd2l0Y2hlZBgHIAEoCzIcLnVuZGVyc3R1ZHkudjEuUm91dGVTd2l0Y2hlZEgAEi0KCWhlYXJ0YmVhdBgIIAEoCzIYLnVuZGVyc3R1ZHkudjEuSGVhcnRiZWF0SAASLQoJY29tcGxldGVkGAkgASgLMhgudW5kZXJzdHVkeS52MS5Db21wbGV0ZWRIAEIHCgVldmVudCJXCgdTdGFydGVkEhIKCnJlcXVlc3RfaWQYASABKAkSGQoRY2xpZW50X3JlcXVlc3RfaWQYAiABKAkSDgoGcm91dGVzGAMgAygJEg0KBXJvdXRlGAQgASgJIhkKCVRleHREZWx0YRIMCgR0ZXh0GAEgASgJIj4KDlJlYXNvbmluZ0RlbHRhEgwKBHRleHQYASABKAkSEwoGb3BhcXVlGAIgASgJSACIAQFCCQoHX29wYXF1ZSLUAQoNUm91dGVTd2l0Y2hlZBIMCgRmcm9tGAEgASgJEgoKAnRvGAIgASgJEisKBnJlYXNvbhgDIAEoDjIbLnVuZGVyc3R1ZHkudjEuU3dpdGNoUmVhc29uEicKBG1vZGUYBCABKA4yGS51bmRlcnN0dWR5LnYxLlN3aXRjaE1vZGUSFAoMYXRfdXRmOF9ieXRlGAUgASgDEhUKDXRyaW1tZWRfYnl0ZXMYBiABKAMSJgoDZ2FwGAcgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uIgsKCUhlYXJ0YmVhdCKwAwoJQ29tcGxldGVkEjIKDWZpbmlzaF9yZWFzb24YASABKA4yGy51bmRlcnN0dWR5LnYxLkZpbmlzaFJlYXNvbhIqCglzZXJ2ZWRfYnkYAiADKAsyFy51bmRlcnN0dWR5LnYxLlNlcnZlZEJ5EiMKBXVzYWdlGAMgASgLMhQudW5kZXJzdHVkeS52MS5Vc2FnZRIhCgRjb3N0GAQgASgLMhMudW5kZXJzdHVkeS52MS5Db3N0EioKDHdhc3RlZF91c2FnZRgFIAEoCzIULnVuZGVyc3R1ZHkudjEuVXNhZ2USKAoLd2FzdGVkX2Nvc3QYBiABKAsyEy51bmRlcnN0dWR5LnYxLkNvc3QSKAoIYXR0ZW1wdHMYByADKAsyFi51bmRlcnN0dWR5LnYxLkF0dGVtcHQSIgoFc2tpcHMYCCADKAsyEy51bmRlcnN0dWR5LnYxLlNraXASEwoLdGV4dF9zaGEyNTYYCSABKAkSEgoKdGV4dF9ieXRlcxgKIAEoAxIuCghzd2l0Y2hlcxgLIAMoCzIcLnVuZGVyc3R1ZHkudjEuUm91dGVTd2l0Y2hlZDK7AQoRQ29tcGxldGlvblNlcnZpY2USSwoIQ29tcGxldGUSHi51bmRlcnN0dWR5LnYxLkNvbXBsZXRlUmVxdWVzdBofLnVuZGVyc3R1ZHkudjEuQ29tcGxldGVSZXNwb25zZRJZCg5TdHJlYW1Db21wbGV0ZRIeLnVuZGVyc3R1ZHkudjEuQ29tcGxldGVSZXF1ZXN0GiUudW5kZXJzdHVkeS52MS5TdHJlYW1Db21wbGV0ZVJlc3BvbnNlMAFCeQoRZGV2LnVuZGVyc3R1ZHkudjFCFkNvbXBsZXRpb25TZXJ2aWNlUHJvdG9QAVpKZ2l0aHViLmNvbS91bmRlcnN0dWR5LWdhdGV3YXkvdW5kZXJzdHVkeS9nZW4vZ28vdW5kZXJzdHVkeS92MTt1bmRlcnN0dWR5djFiBnByb3RvMw", [file_google_protobuf_duration, file_understudy_v1_conversation, file_understudy_v1_ledger, file_understudy_v1_routing]);
+  fileDesc("CiZ1bmRlcnN0dWR5L3YxL2NvbXBsZXRpb25fc2VydmljZS5wcm90bxINdW5kZXJzdHVkeS52MSKSBwoPQ29tcGxldGVSZXF1ZXN0EhAKCHdvcmtsb2FkGAEgASgJEicKB3JvdXRpbmcYAiABKAsyFi51bmRlcnN0dWR5LnYxLlJvdXRpbmcSKAoIbWVzc2FnZXMYAyADKAsyFi51bmRlcnN0dWR5LnYxLk1lc3NhZ2USHgoRbWF4X291dHB1dF90b2tlbnMYBCABKAVIAIgBARIYCgt0ZW1wZXJhdHVyZRgFIAEoAUgBiAEBEhIKBXRvcF9wGAYgASgBSAKIAQESFgoOc3RvcF9zZXF1ZW5jZXMYByADKAkSEQoEc2VlZBgIIAEoA0gDiAEBEiIKBXRvb2xzGAkgAygLMhMudW5kZXJzdHVkeS52MS5Ub29sEi4KC3Rvb2xfY2hvaWNlGAogASgLMhkudW5kZXJzdHVkeS52MS5Ub29sQ2hvaWNlEjYKD3Jlc3BvbnNlX2Zvcm1hdBgLIAEoCzIdLnVuZGVyc3R1ZHkudjEuUmVzcG9uc2VGb3JtYXQSMgoJcmVhc29uaW5nGAwgASgLMh8udW5kZXJzdHVkeS52MS5SZWFzb25pbmdPcHRpb25zEiUKBnJlc3VtZRgNIAEoCzIVLnVuZGVyc3R1ZHkudjEuUmVzdW1lEjoKBmxhYmVscxgOIAMoCzIqLnVuZGVyc3R1ZHkudjEuQ29tcGxldGVSZXF1ZXN0LkxhYmVsc0VudHJ5EhkKEWNsaWVudF9yZXF1ZXN0X2lkGA8gASgJEh4KEWZyZXF1ZW5jeV9wZW5hbHR5GBAgASgBSASIAQESHQoQcHJlc2VuY2VfcGVuYWx0eRgRIAEoAUgFiAEBEisKCXZlcmJvc2l0eRgSIAEoDjIYLnVuZGVyc3R1ZHkudjEuVmVyYm9zaXR5EhQKDHNlcnZpY2VfdGllchgTIAEoCRIYChBwcm9tcHRfY2FjaGVfa2V5GBQgASgJEjQKDmRpYWxlY3RfZmllbGRzGBUgAygLMhwudW5kZXJzdHVkeS52MS5EaWFsZWN0RmllbGRzGi0KC0xhYmVsc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAFCFAoSX21heF9vdXRwdXRfdG9rZW5zQg4KDF90ZW1wZXJhdHVyZUIICgZfdG9wX3BCBwoFX3NlZWRCFAoSX2ZyZXF1ZW5jeV9wZW5hbHR5QhMKEV9wcmVzZW5jZV9wZW5hbHR5IjUKDURpYWxlY3RGaWVsZHMSDwoHZGlhbGVjdBgBIAEoCRITCgtmaWVsZHNfanNvbhgCIAEoCSIgCgZSZXN1bWUSFgoOZGVsaXZlcmVkX3RleHQYASABKAkiwgEKEENvbXBsZXRlUmVzcG9uc2USEgoKcmVxdWVzdF9pZBgBIAEoCRIZChFjbGllbnRfcmVxdWVzdF9pZBgCIAEoCRIiCgVwYXJ0cxgDIAMoCzITLnVuZGVyc3R1ZHkudjEuUGFydBIuCghzd2l0Y2hlcxgEIAMoCzIcLnVuZGVyc3R1ZHkudjEuUm91dGVTd2l0Y2hlZBIrCgljb21wbGV0ZWQYBSABKAsyGC51bmRlcnN0dWR5LnYxLkNvbXBsZXRlZCKdAwoWU3RyZWFtQ29tcGxldGVSZXNwb25zZRIQCghzZXF1ZW5jZRgBIAEoAxIPCgdhdHRlbXB0GAIgASgFEikKB3N0YXJ0ZWQYAyABKAsyFi51bmRlcnN0dWR5LnYxLlN0YXJ0ZWRIABIuCgp0ZXh0X2RlbHRhGAQgASgLMhgudW5kZXJzdHVkeS52MS5UZXh0RGVsdGFIABI4Cg9yZWFzb25pbmdfZGVsdGEYBSABKAsyHS51bmRlcnN0dWR5LnYxLlJlYXNvbmluZ0RlbHRhSAASLAoJdG9vbF9jYWxsGAYgASgLMhcudW5kZXJzdHVkeS52MS5Ub29sQ2FsbEgAEjYKDnJvdXRlX3N3aXRjaGVkGAcgASgLMhwudW5kZXJzdHVkeS52MS5Sb3V0ZVN3aXRjaGVkSAASLQoJaGVhcnRiZWF0GAggASgLMhgudW5kZXJzdHVkeS52MS5IZWFydGJlYXRIABItCgljb21wbGV0ZWQYCSABKAsyGC51bmRlcnN0dWR5LnYxLkNvbXBsZXRlZEgAQgcKBWV2ZW50IlcKB1N0YXJ0ZWQSEgoKcmVxdWVzdF9pZBgBIAEoCRIZChFjbGllbnRfcmVxdWVzdF9pZBgCIAEoCRIOCgZyb3V0ZXMYAyADKAkSDQoFcm91dGUYBCABKAkiGQoJVGV4dERlbHRhEgwKBHRleHQYASABKAkiPgoOUmVhc29uaW5nRGVsdGESDAoEdGV4dBgBIAEoCRITCgZvcGFxdWUYAiABKAlIAIgBAUIJCgdfb3BhcXVlItQBCg1Sb3V0ZVN3aXRjaGVkEgwKBGZyb20YASABKAkSCgoCdG8YAiABKAkSKwoGcmVhc29uGAMgASgOMhsudW5kZXJzdHVkeS52MS5Td2l0Y2hSZWFzb24SJwoEbW9kZRgEIAEoDjIZLnVuZGVyc3R1ZHkudjEuU3dpdGNoTW9kZRIUCgxhdF91dGY4X2J5dGUYBSABKAMSFQoNdHJpbW1lZF9ieXRlcxgGIAEoAxImCgNnYXAYByABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24iCwoJSGVhcnRiZWF0IrADCglDb21wbGV0ZWQSMgoNZmluaXNoX3JlYXNvbhgBIAEoDjIbLnVuZGVyc3R1ZHkudjEuRmluaXNoUmVhc29uEioKCXNlcnZlZF9ieRgCIAMoCzIXLnVuZGVyc3R1ZHkudjEuU2VydmVkQnkSIwoFdXNhZ2UYAyABKAsyFC51bmRlcnN0dWR5LnYxLlVzYWdlEiEKBGNvc3QYBCABKAsyEy51bmRlcnN0dWR5LnYxLkNvc3QSKgoMd2FzdGVkX3VzYWdlGAUgASgLMhQudW5kZXJzdHVkeS52MS5Vc2FnZRIoCgt3YXN0ZWRfY29zdBgGIAEoCzITLnVuZGVyc3R1ZHkudjEuQ29zdBIoCghhdHRlbXB0cxgHIAMoCzIWLnVuZGVyc3R1ZHkudjEuQXR0ZW1wdBIiCgVza2lwcxgIIAMoCzITLnVuZGVyc3R1ZHkudjEuU2tpcBITCgt0ZXh0X3NoYTI1NhgJIAEoCRISCgp0ZXh0X2J5dGVzGAogASgDEi4KCHN3aXRjaGVzGAsgAygLMhwudW5kZXJzdHVkeS52MS5Sb3V0ZVN3aXRjaGVkKmMKCVZlcmJvc2l0eRIZChVWRVJCT1NJVFlfVU5TUEVDSUZJRUQQABIRCg1WRVJCT1NJVFlfTE9XEAESFAoQVkVSQk9TSVRZX01FRElVTRACEhIKDlZFUkJPU0lUWV9ISUdIEAMyuwEKEUNvbXBsZXRpb25TZXJ2aWNlEksKCENvbXBsZXRlEh4udW5kZXJzdHVkeS52MS5Db21wbGV0ZVJlcXVlc3QaHy51bmRlcnN0dWR5LnYxLkNvbXBsZXRlUmVzcG9uc2USWQoOU3RyZWFtQ29tcGxldGUSHi51bmRlcnN0dWR5LnYxLkNvbXBsZXRlUmVxdWVzdBolLnVuZGVyc3R1ZHkudjEuU3RyZWFtQ29tcGxldGVSZXNwb25zZTABQnkKEWRldi51bmRlcnN0dWR5LnYxQhZDb21wbGV0aW9uU2VydmljZVByb3RvUAFaSmdpdGh1Yi5jb20vdW5kZXJzdHVkeS1nYXRld2F5L3VuZGVyc3R1ZHkvZ2VuL2dvL3VuZGVyc3R1ZHkvdjE7dW5kZXJzdHVkeXYxYgZwcm90bzM", [file_google_protobuf_duration, file_understudy_v1_conversation, file_understudy_v1_ledger, file_understudy_v1_routing]);
 
 /**
  * A conversation to complete, and how.
@@ -57,23 +57,24 @@ export type CompleteRequest = Message<"understudy.v1.CompleteRequest"> & {
   maxOutputTokens?: number | undefined;
 
   /**
-   * Optional. Randomness from 0 to 2. Default: the model's own. A route that does not take it is skipped.
+   * Optional. Randomness from 0 to 2. Default: the model's own. Where a route does not take it, see
+   * `Policy.unsupported`.
    *
    * @generated from field: optional double temperature = 5;
    */
   temperature?: number | undefined;
 
   /**
-   * Optional. Share of the likeliest tokens to choose from, above 0 to 1. Default: the model's own. A route that does
-   * not take it is skipped.
+   * Optional. Share of the likeliest tokens to choose from, above 0 to 1. Default: the model's own. Where a
+   * route does not take it, see `Policy.unsupported`.
    *
    * @generated from field: optional double top_p = 6;
    */
   topP?: number | undefined;
 
   /**
-   * Optional. Texts before which the answer ends; the text itself is not delivered. At most 4, each of 1 to 256
-   * characters.
+   * Optional. Texts before which the answer ends; the text itself is not delivered. At most 16, each of 1 to 1,024
+   * characters. Those that a route does not take are matched by the gateway.
    *
    * @generated from field: repeated string stop_sequences = 7;
    */
@@ -134,6 +135,53 @@ export type CompleteRequest = Message<"understudy.v1.CompleteRequest"> & {
    * @generated from field: string client_request_id = 15;
    */
   clientRequestId: string;
+
+  /**
+   * Optional. Makes words that were said often less likely, from -2 to 2. Default: the model's own. Where a route does
+   * not take it, see `Policy.unsupported`.
+   *
+   * @generated from field: optional double frequency_penalty = 16;
+   */
+  frequencyPenalty?: number | undefined;
+
+  /**
+   * Optional. Makes words that were said at all less likely, from -2 to 2. Default: the model's own. Where a route does
+   * not take it, see `Policy.unsupported`.
+   *
+   * @generated from field: optional double presence_penalty = 17;
+   */
+  presencePenalty?: number | undefined;
+
+  /**
+   * Optional. How long the answer is to be. Default: the model's own. Where a route does not take it, see
+   * `Policy.unsupported`.
+   *
+   * @generated from field: understudy.v1.Verbosity verbosity = 18;
+   */
+  verbosity: Verbosity;
+
+  /**
+   * Optional. The upstream's class of service, in its own word, as `flex` or `priority`, at most 64 characters. Default:
+   * the upstream's own. Where a route does not take it, see `Policy.unsupported`.
+   *
+   * @generated from field: string service_tier = 19;
+   */
+  serviceTier: string;
+
+  /**
+   * Optional. Names requests that begin alike, so that the upstream finds what it kept of them, at most 128 characters.
+   * Where a route does not take it, see `Policy.unsupported`.
+   *
+   * @generated from field: string prompt_cache_key = 20;
+   */
+  promptCacheKey: string;
+
+  /**
+   * Optional. Fields of upstreams' own wire formats that this API has no word for, at most one entry for each format.
+   *
+   * @generated from field: repeated understudy.v1.DialectFields dialect_fields = 21;
+   */
+  dialectFields: DialectFields[];
 };
 
 /**
@@ -142,6 +190,34 @@ export type CompleteRequest = Message<"understudy.v1.CompleteRequest"> & {
  */
 export const CompleteRequestSchema: GenMessage<CompleteRequest> = /*@__PURE__*/
   messageDesc(file_understudy_v1_completion_service, 0);
+
+/**
+ * Fields that go to the routes of one wire format as they are. For the others see `Policy.unsupported`.
+ *
+ * @generated from message understudy.v1.DialectFields
+ */
+export type DialectFields = Message<"understudy.v1.DialectFields"> & {
+  /**
+   * Required. The wire format: `openai-chat` or `anthropic-messages`.
+   *
+   * @generated from field: string dialect = 1;
+   */
+  dialect: string;
+
+  /**
+   * Required. The fields of the request's body as one JSON object, at most 64 KiB. None that this API has a word for.
+   *
+   * @generated from field: string fields_json = 2;
+   */
+  fieldsJson: string;
+};
+
+/**
+ * Describes the message understudy.v1.DialectFields.
+ * Use `create(DialectFieldsSchema)` to create a new message.
+ */
+export const DialectFieldsSchema: GenMessage<DialectFields> = /*@__PURE__*/
+  messageDesc(file_understudy_v1_completion_service, 1);
 
 /**
  * The beginning of an answer that an earlier call delivered.
@@ -162,7 +238,7 @@ export type Resume = Message<"understudy.v1.Resume"> & {
  * Use `create(ResumeSchema)` to create a new message.
  */
 export const ResumeSchema: GenMessage<Resume> = /*@__PURE__*/
-  messageDesc(file_understudy_v1_completion_service, 1);
+  messageDesc(file_understudy_v1_completion_service, 2);
 
 /**
  * A whole answer.
@@ -211,7 +287,7 @@ export type CompleteResponse = Message<"understudy.v1.CompleteResponse"> & {
  * Use `create(CompleteResponseSchema)` to create a new message.
  */
 export const CompleteResponseSchema: GenMessage<CompleteResponse> = /*@__PURE__*/
-  messageDesc(file_understudy_v1_completion_service, 2);
+  messageDesc(file_understudy_v1_completion_service, 3);
 
 /**
  * One event of a streamed answer. Clients pass over kinds of events that they do not know.
@@ -302,7 +378,7 @@ export type StreamCompleteResponse = Message<"understudy.v1.StreamCompleteRespon
  * Use `create(StreamCompleteResponseSchema)` to create a new message.
  */
 export const StreamCompleteResponseSchema: GenMessage<StreamCompleteResponse> = /*@__PURE__*/
-  messageDesc(file_understudy_v1_completion_service, 3);
+  messageDesc(file_understudy_v1_completion_service, 4);
 
 /**
  * The first attempt was admitted.
@@ -344,7 +420,7 @@ export type Started = Message<"understudy.v1.Started"> & {
  * Use `create(StartedSchema)` to create a new message.
  */
 export const StartedSchema: GenMessage<Started> = /*@__PURE__*/
-  messageDesc(file_understudy_v1_completion_service, 4);
+  messageDesc(file_understudy_v1_completion_service, 5);
 
 /**
  * More text.
@@ -365,7 +441,7 @@ export type TextDelta = Message<"understudy.v1.TextDelta"> & {
  * Use `create(TextDeltaSchema)` to create a new message.
  */
 export const TextDeltaSchema: GenMessage<TextDelta> = /*@__PURE__*/
-  messageDesc(file_understudy_v1_completion_service, 5);
+  messageDesc(file_understudy_v1_completion_service, 6);
 
 /**
  * More reasoning of one attempt. Reasoning of different attempts does not join.
@@ -393,7 +469,7 @@ export type ReasoningDelta = Message<"understudy.v1.ReasoningDelta"> & {
  * Use `create(ReasoningDeltaSchema)` to create a new message.
  */
 export const ReasoningDeltaSchema: GenMessage<ReasoningDelta> = /*@__PURE__*/
-  messageDesc(file_understudy_v1_completion_service, 6);
+  messageDesc(file_understudy_v1_completion_service, 7);
 
 /**
  * Another route serves from here on.
@@ -458,7 +534,7 @@ export type RouteSwitched = Message<"understudy.v1.RouteSwitched"> & {
  * Use `create(RouteSwitchedSchema)` to create a new message.
  */
 export const RouteSwitchedSchema: GenMessage<RouteSwitched> = /*@__PURE__*/
-  messageDesc(file_understudy_v1_completion_service, 7);
+  messageDesc(file_understudy_v1_completion_service, 8);
 
 /**
  * Nothing happened for 10 s, and the call is alive.
@@ -473,7 +549,7 @@ export type Heartbeat = Message<"understudy.v1.Heartbeat"> & {
  * Use `create(HeartbeatSchema)` to create a new message.
  */
 export const HeartbeatSchema: GenMessage<Heartbeat> = /*@__PURE__*/
-  messageDesc(file_understudy_v1_completion_service, 8);
+  messageDesc(file_understudy_v1_completion_service, 9);
 
 /**
  * How an answer ended, who served it, and what it took.
@@ -564,7 +640,55 @@ export type Completed = Message<"understudy.v1.Completed"> & {
  * Use `create(CompletedSchema)` to create a new message.
  */
 export const CompletedSchema: GenMessage<Completed> = /*@__PURE__*/
-  messageDesc(file_understudy_v1_completion_service, 9);
+  messageDesc(file_understudy_v1_completion_service, 10);
+
+/**
+ * How long an answer is to be.
+ *
+ * @generated from enum understudy.v1.Verbosity
+ */
+export const Verbosity = {
+  /**
+   * The model's own default.
+   *
+   * @generated from enum value: VERBOSITY_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * Short.
+   *
+   * @generated from enum value: VERBOSITY_LOW = 1;
+   */
+  LOW: 1,
+
+  /**
+   * Neither short nor long.
+   *
+   * @generated from enum value: VERBOSITY_MEDIUM = 2;
+   */
+  MEDIUM: 2,
+
+  /**
+   * Long.
+   *
+   * @generated from enum value: VERBOSITY_HIGH = 3;
+   */
+  HIGH: 3,
+} as const;
+
+/**
+ * How long an answer is to be.
+ *
+ * @generated from enum understudy.v1.Verbosity
+ */
+export type Verbosity = (typeof Verbosity)[keyof typeof Verbosity] | UnknownEnum;
+
+/**
+ * Describes the enum understudy.v1.Verbosity.
+ */
+export const VerbositySchema: GenEnum<Verbosity> = /*@__PURE__*/
+  enumDesc(file_understudy_v1_completion_service, 0);
 
 /**
  * Completes conversations on a workload's routes. When the serving route fails, is rate limited or stalls, the call

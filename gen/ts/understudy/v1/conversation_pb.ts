@@ -10,7 +10,7 @@ import type { Message as Message$1, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file understudy/v1/conversation.proto.
  */
 export const file_understudy_v1_conversation: GenFile = /*@__PURE__*/
-  fileDesc("CiB1bmRlcnN0dWR5L3YxL2NvbnZlcnNhdGlvbi5wcm90bxINdW5kZXJzdHVkeS52MSJsCgdNZXNzYWdlEiEKBHJvbGUYASABKA4yEy51bmRlcnN0dWR5LnYxLlJvbGUSEQoEdGV4dBgCIAEoCUgAiAEBEiIKBXBhcnRzGAMgAygLMhMudW5kZXJzdHVkeS52MS5QYXJ0QgcKBV90ZXh0ItQBCgRQYXJ0Eg4KBHRleHQYASABKAlIABIlCgVpbWFnZRgCIAEoCzIULnVuZGVyc3R1ZHkudjEuSW1hZ2VIABIsCgl0b29sX2NhbGwYAyABKAsyFy51bmRlcnN0dWR5LnYxLlRvb2xDYWxsSAASMAoLdG9vbF9yZXN1bHQYBCABKAsyGS51bmRlcnN0dWR5LnYxLlRvb2xSZXN1bHRIABItCglyZWFzb25pbmcYBSABKAsyGC51bmRlcnN0dWR5LnYxLlJlYXNvbmluZ0gAQgYKBGtpbmQiRgoFSW1hZ2USEAoGaW5saW5lGAEgASgMSAASDQoDdXJsGAIgASgJSAASEgoKbWVkaWFfdHlwZRgDIAEoCUIICgZzb3VyY2UiXAoIVG9vbENhbGwSCgoCaWQYASABKAkSDAoEbmFtZRgCIAEoCRIWCg5hcmd1bWVudHNfanNvbhgDIAEoCRITCgZvcGFxdWUYBCABKAlIAIgBAUIJCgdfb3BhcXVlIkIKClRvb2xSZXN1bHQSFAoMdG9vbF9jYWxsX2lkGAEgASgJEgwKBHRleHQYAiABKAkSEAoIaXNfZXJyb3IYAyABKAgiOQoJUmVhc29uaW5nEgwKBHRleHQYASABKAkSEwoGb3BhcXVlGAIgASgJSACIAQFCCQoHX29wYXF1ZSJeCgRUb29sEgwKBG5hbWUYASABKAkSEwoLZGVzY3JpcHRpb24YAiABKAkSEwoLc2NoZW1hX2pzb24YAyABKAkSEwoGc3RyaWN0GAQgASgISACIAQFCCQoHX3N0cmljdCLVAQoKVG9vbENob2ljZRIuCgRtb2RlGAEgASgOMh4udW5kZXJzdHVkeS52MS5Ub29sQ2hvaWNlLk1vZGVIABIOCgR0b29sGAIgASgJSAASGwoOcGFyYWxsZWxfY2FsbHMYAyABKAhIAYgBASJNCgRNb2RlEhQKEE1PREVfVU5TUEVDSUZJRUQQABINCglNT0RFX0FVVE8QARINCglNT0RFX05PTkUQAhIRCg1NT0RFX1JFUVVJUkVEEANCCAoGY2hvaWNlQhEKD19wYXJhbGxlbF9jYWxscyK3AgoOUmVzcG9uc2VGb3JtYXQSMgoEdGV4dBgBIAEoCzIiLnVuZGVyc3R1ZHkudjEuUmVzcG9uc2VGb3JtYXQuVGV4dEgAEj8KC2pzb25fb2JqZWN0GAIgASgLMigudW5kZXJzdHVkeS52MS5SZXNwb25zZUZvcm1hdC5Kc29uT2JqZWN0SAASPwoLanNvbl9zY2hlbWEYAyABKAsyKC51bmRlcnN0dWR5LnYxLlJlc3BvbnNlRm9ybWF0Lkpzb25TY2hlbWFIABoGCgRUZXh0GgwKCkpzb25PYmplY3QaTwoKSnNvblNjaGVtYRIMCgRuYW1lGAEgASgJEhMKC3NjaGVtYV9qc29uGAIgASgJEhMKBnN0cmljdBgDIAEoCEgAiAEBQgkKB19zdHJpY3RCCAoGZm9ybWF0IsIBChBSZWFzb25pbmdPcHRpb25zEjYKBmVmZm9ydBgBIAEoDjImLnVuZGVyc3R1ZHkudjEuUmVhc29uaW5nT3B0aW9ucy5FZmZvcnQSDwoHaW5jbHVkZRgCIAEoCCJlCgZFZmZvcnQSFgoSRUZGT1JUX1VOU1BFQ0lGSUVEEAASDwoLRUZGT1JUX05PTkUQARIOCgpFRkZPUlRfTE9XEAISEQoNRUZGT1JUX01FRElVTRADEg8KC0VGRk9SVF9ISUdIEAQqXwoEUm9sZRIUChBST0xFX1VOU1BFQ0lGSUVEEAASDwoLUk9MRV9TWVNURU0QARINCglST0xFX1VTRVIQAhISCg5ST0xFX0FTU0lTVEFOVBADEg0KCVJPTEVfVE9PTBAEKroBCgxGaW5pc2hSZWFzb24SHQoZRklOSVNIX1JFQVNPTl9VTlNQRUNJRklFRBAAEhYKEkZJTklTSF9SRUFTT05fU1RPUBABEhgKFEZJTklTSF9SRUFTT05fTEVOR1RIEAISHAoYRklOSVNIX1JFQVNPTl9UT09MX0NBTExTEAMSIAocRklOSVNIX1JFQVNPTl9DT05URU5UX0ZJTFRFUhAEEhkKFUZJTklTSF9SRUFTT05fUkVGVVNBTBAFQnQKEWRldi51bmRlcnN0dWR5LnYxQhFDb252ZXJzYXRpb25Qcm90b1ABWkpnaXRodWIuY29tL3VuZGVyc3R1ZHktZ2F0ZXdheS91bmRlcnN0dWR5L2dlbi9nby91bmRlcnN0dWR5L3YxO3VuZGVyc3R1ZHl2MWIGcHJvdG8z");
+  fileDesc("CiB1bmRlcnN0dWR5L3YxL2NvbnZlcnNhdGlvbi5wcm90bxINdW5kZXJzdHVkeS52MSJ6CgdNZXNzYWdlEiEKBHJvbGUYASABKA4yEy51bmRlcnN0dWR5LnYxLlJvbGUSEQoEdGV4dBgCIAEoCUgAiAEBEiIKBXBhcnRzGAMgAygLMhMudW5kZXJzdHVkeS52MS5QYXJ0EgwKBG5hbWUYBCABKAlCBwoFX3RleHQi/QEKBFBhcnQSDgoEdGV4dBgBIAEoCUgAEiUKBWltYWdlGAIgASgLMhQudW5kZXJzdHVkeS52MS5JbWFnZUgAEiwKCXRvb2xfY2FsbBgDIAEoCzIXLnVuZGVyc3R1ZHkudjEuVG9vbENhbGxIABIwCgt0b29sX3Jlc3VsdBgEIAEoCzIZLnVuZGVyc3R1ZHkudjEuVG9vbFJlc3VsdEgAEi0KCXJlYXNvbmluZxgFIAEoCzIYLnVuZGVyc3R1ZHkudjEuUmVhc29uaW5nSAASJwoFY2FjaGUYBiABKAsyGC51bmRlcnN0dWR5LnYxLkNhY2hlTWFya0IGCgRraW5kInUKCUNhY2hlTWFyaxIpCgN0dGwYASABKA4yHC51bmRlcnN0dWR5LnYxLkNhY2hlTWFyay5UdGwiPQoDVHRsEhMKD1RUTF9VTlNQRUNJRklFRBAAEhEKDVRUTF81X01JTlVURVMQARIOCgpUVExfMV9IT1VSEAIiRgoFSW1hZ2USEAoGaW5saW5lGAEgASgMSAASDQoDdXJsGAIgASgJSAASEgoKbWVkaWFfdHlwZRgDIAEoCUIICgZzb3VyY2UiXAoIVG9vbENhbGwSCgoCaWQYASABKAkSDAoEbmFtZRgCIAEoCRIWCg5hcmd1bWVudHNfanNvbhgDIAEoCRITCgZvcGFxdWUYBCABKAlIAIgBAUIJCgdfb3BhcXVlIkIKClRvb2xSZXN1bHQSFAoMdG9vbF9jYWxsX2lkGAEgASgJEgwKBHRleHQYAiABKAkSEAoIaXNfZXJyb3IYAyABKAgiOQoJUmVhc29uaW5nEgwKBHRleHQYASABKAkSEwoGb3BhcXVlGAIgASgJSACIAQFCCQoHX29wYXF1ZSKHAQoEVG9vbBIMCgRuYW1lGAEgASgJEhMKC2Rlc2NyaXB0aW9uGAIgASgJEhMKC3NjaGVtYV9qc29uGAMgASgJEhMKBnN0cmljdBgEIAEoCEgAiAEBEicKBWNhY2hlGAUgASgLMhgudW5kZXJzdHVkeS52MS5DYWNoZU1hcmtCCQoHX3N0cmljdCLVAQoKVG9vbENob2ljZRIuCgRtb2RlGAEgASgOMh4udW5kZXJzdHVkeS52MS5Ub29sQ2hvaWNlLk1vZGVIABIOCgR0b29sGAIgASgJSAASGwoOcGFyYWxsZWxfY2FsbHMYAyABKAhIAYgBASJNCgRNb2RlEhQKEE1PREVfVU5TUEVDSUZJRUQQABINCglNT0RFX0FVVE8QARINCglNT0RFX05PTkUQAhIRCg1NT0RFX1JFUVVJUkVEEANCCAoGY2hvaWNlQhEKD19wYXJhbGxlbF9jYWxscyK3AgoOUmVzcG9uc2VGb3JtYXQSMgoEdGV4dBgBIAEoCzIiLnVuZGVyc3R1ZHkudjEuUmVzcG9uc2VGb3JtYXQuVGV4dEgAEj8KC2pzb25fb2JqZWN0GAIgASgLMigudW5kZXJzdHVkeS52MS5SZXNwb25zZUZvcm1hdC5Kc29uT2JqZWN0SAASPwoLanNvbl9zY2hlbWEYAyABKAsyKC51bmRlcnN0dWR5LnYxLlJlc3BvbnNlRm9ybWF0Lkpzb25TY2hlbWFIABoGCgRUZXh0GgwKCkpzb25PYmplY3QaTwoKSnNvblNjaGVtYRIMCgRuYW1lGAEgASgJEhMKC3NjaGVtYV9qc29uGAIgASgJEhMKBnN0cmljdBgDIAEoCEgAiAEBQgkKB19zdHJpY3RCCAoGZm9ybWF0IvkBChBSZWFzb25pbmdPcHRpb25zEjYKBmVmZm9ydBgBIAEoDjImLnVuZGVyc3R1ZHkudjEuUmVhc29uaW5nT3B0aW9ucy5FZmZvcnQSDwoHaW5jbHVkZRgCIAEoCCKbAQoGRWZmb3J0EhYKEkVGRk9SVF9VTlNQRUNJRklFRBAAEg8KC0VGRk9SVF9OT05FEAESDgoKRUZGT1JUX0xPVxACEhEKDUVGRk9SVF9NRURJVU0QAxIPCgtFRkZPUlRfSElHSBAEEhIKDkVGRk9SVF9NSU5JTUFMEAUSEAoMRUZGT1JUX1hISUdIEAYSDgoKRUZGT1JUX01BWBAHKl8KBFJvbGUSFAoQUk9MRV9VTlNQRUNJRklFRBAAEg8KC1JPTEVfU1lTVEVNEAESDQoJUk9MRV9VU0VSEAISEgoOUk9MRV9BU1NJU1RBTlQQAxINCglST0xFX1RPT0wQBCq6AQoMRmluaXNoUmVhc29uEh0KGUZJTklTSF9SRUFTT05fVU5TUEVDSUZJRUQQABIWChJGSU5JU0hfUkVBU09OX1NUT1AQARIYChRGSU5JU0hfUkVBU09OX0xFTkdUSBACEhwKGEZJTklTSF9SRUFTT05fVE9PTF9DQUxMUxADEiAKHEZJTklTSF9SRUFTT05fQ09OVEVOVF9GSUxURVIQBBIZChVGSU5JU0hfUkVBU09OX1JFRlVTQUwQBUJ0ChFkZXYudW5kZXJzdHVkeS52MUIRQ29udmVyc2F0aW9uUHJvdG9QAVpKZ2l0aHViLmNvbS91bmRlcnN0dWR5LWdhdGV3YXkvdW5kZXJzdHVkeS9nZW4vZ28vdW5kZXJzdHVkeS92MTt1bmRlcnN0dWR5djFiBnByb3RvMw");
 
 /**
  * One turn of the conversation.
@@ -26,18 +26,27 @@ export type Message = Message$1<"understudy.v1.Message"> & {
   role: Role;
 
   /**
-   * The text of the turn. Exactly one of `text` and `parts` must be given.
+   * The text of the turn. At most one of `text` and `parts` may be given. A turn without either, as a model leaves it
+   * that had nothing to say, is left out towards upstreams that refuse it.
    *
    * @generated from field: optional string text = 2;
    */
   text?: string | undefined;
 
   /**
-   * The turn as an ordered list of parts. Exactly one of `text` and `parts` must be given.
+   * The turn as an ordered list of parts. At most one of `text` and `parts` may be given.
    *
    * @generated from field: repeated understudy.v1.Part parts = 3;
    */
   parts: Part[];
+
+  /**
+   * Optional. Who of several people or programs of the same role speaks, at most 64 characters. Left out for upstreams
+   * that have no word for it.
+   *
+   * @generated from field: string name = 4;
+   */
+  name: string;
 };
 
 /**
@@ -99,6 +108,14 @@ export type Part = Message$1<"understudy.v1.Part"> & {
     value: Reasoning;
     case: "reasoning";
   } | { case: undefined; value?: undefined };
+
+  /**
+   * Optional. Lets the upstream keep everything up to and including this part, so that the next request that begins with
+   * the same is cheaper. Left out for upstreams that do so unasked.
+   *
+   * @generated from field: understudy.v1.CacheMark cache = 6;
+   */
+  cache?: CacheMark | undefined;
 };
 
 /**
@@ -107,6 +124,68 @@ export type Part = Message$1<"understudy.v1.Part"> & {
  */
 export const PartSchema: GenMessage<Part> = /*@__PURE__*/
   messageDesc(file_understudy_v1_conversation, 1);
+
+/**
+ * A place up to which an upstream may keep a request.
+ *
+ * @generated from message understudy.v1.CacheMark
+ */
+export type CacheMark = Message$1<"understudy.v1.CacheMark"> & {
+  /**
+   * Optional. How long at least. Default `TTL_5_MINUTES`.
+   *
+   * @generated from field: understudy.v1.CacheMark.Ttl ttl = 1;
+   */
+  ttl: CacheMark_Ttl;
+};
+
+/**
+ * Describes the message understudy.v1.CacheMark.
+ * Use `create(CacheMarkSchema)` to create a new message.
+ */
+export const CacheMarkSchema: GenMessage<CacheMark> = /*@__PURE__*/
+  messageDesc(file_understudy_v1_conversation, 2);
+
+/**
+ * How long at least.
+ *
+ * @generated from enum understudy.v1.CacheMark.Ttl
+ */
+export const CacheMark_Ttl = {
+  /**
+   * The same as `TTL_5_MINUTES`.
+   *
+   * @generated from enum value: TTL_UNSPECIFIED = 0;
+   */
+  TTL_UNSPECIFIED: 0,
+
+  /**
+   * Five minutes from the last use.
+   *
+   * @generated from enum value: TTL_5_MINUTES = 1;
+   */
+  TTL_5_MINUTES: 1,
+
+  /**
+   * One hour from the last use, at a higher price.
+   *
+   * @generated from enum value: TTL_1_HOUR = 2;
+   */
+  TTL_1_HOUR: 2,
+} as const;
+
+/**
+ * How long at least.
+ *
+ * @generated from enum understudy.v1.CacheMark.Ttl
+ */
+export type CacheMark_Ttl = (typeof CacheMark_Ttl)[keyof typeof CacheMark_Ttl] | UnknownEnum;
+
+/**
+ * Describes the enum understudy.v1.CacheMark.Ttl.
+ */
+export const CacheMark_TtlSchema: GenEnum<CacheMark_Ttl> = /*@__PURE__*/
+  enumDesc(file_understudy_v1_conversation, 2, 0);
 
 /**
  * A picture given to the model.
@@ -150,7 +229,7 @@ export type Image = Message$1<"understudy.v1.Image"> & {
  * Use `create(ImageSchema)` to create a new message.
  */
 export const ImageSchema: GenMessage<Image> = /*@__PURE__*/
-  messageDesc(file_understudy_v1_conversation, 2);
+  messageDesc(file_understudy_v1_conversation, 3);
 
 /**
  * One call of a tool. It is delivered whole, never in halves.
@@ -159,7 +238,8 @@ export const ImageSchema: GenMessage<Image> = /*@__PURE__*/
  */
 export type ToolCall = Message$1<"understudy.v1.ToolCall"> & {
   /**
-   * Required. Names this call; the result refers to it. Unique in a conversation.
+   * Required. Names this call; the result refers to it. Answers give ids that are unique in the conversation. Where a
+   * history repeats one, a result belongs to the last call of that id before it.
    *
    * @generated from field: string id = 1;
    */
@@ -173,7 +253,7 @@ export type ToolCall = Message$1<"understudy.v1.ToolCall"> & {
   name: string;
 
   /**
-   * Required. The arguments as one JSON object.
+   * Required. The arguments: in an answer one JSON object, in a history whatever a model wrote.
    *
    * @generated from field: string arguments_json = 3;
    */
@@ -193,7 +273,7 @@ export type ToolCall = Message$1<"understudy.v1.ToolCall"> & {
  * Use `create(ToolCallSchema)` to create a new message.
  */
 export const ToolCallSchema: GenMessage<ToolCall> = /*@__PURE__*/
-  messageDesc(file_understudy_v1_conversation, 3);
+  messageDesc(file_understudy_v1_conversation, 4);
 
 /**
  * What a tool returned for one call.
@@ -228,7 +308,7 @@ export type ToolResult = Message$1<"understudy.v1.ToolResult"> & {
  * Use `create(ToolResultSchema)` to create a new message.
  */
 export const ToolResultSchema: GenMessage<ToolResult> = /*@__PURE__*/
-  messageDesc(file_understudy_v1_conversation, 4);
+  messageDesc(file_understudy_v1_conversation, 5);
 
 /**
  * Reasoning that the model showed.
@@ -257,7 +337,7 @@ export type Reasoning = Message$1<"understudy.v1.Reasoning"> & {
  * Use `create(ReasoningSchema)` to create a new message.
  */
 export const ReasoningSchema: GenMessage<Reasoning> = /*@__PURE__*/
-  messageDesc(file_understudy_v1_conversation, 5);
+  messageDesc(file_understudy_v1_conversation, 6);
 
 /**
  * A tool that the model may call.
@@ -292,6 +372,13 @@ export type Tool = Message$1<"understudy.v1.Tool"> & {
    * @generated from field: optional bool strict = 4;
    */
   strict?: boolean | undefined;
+
+  /**
+   * Optional. Lets the upstream keep the tools up to and including this one.
+   *
+   * @generated from field: understudy.v1.CacheMark cache = 5;
+   */
+  cache?: CacheMark | undefined;
 };
 
 /**
@@ -299,7 +386,7 @@ export type Tool = Message$1<"understudy.v1.Tool"> & {
  * Use `create(ToolSchema)` to create a new message.
  */
 export const ToolSchema: GenMessage<Tool> = /*@__PURE__*/
-  messageDesc(file_understudy_v1_conversation, 6);
+  messageDesc(file_understudy_v1_conversation, 7);
 
 /**
  * Which tools the model may or must call.
@@ -343,7 +430,7 @@ export type ToolChoice = Message$1<"understudy.v1.ToolChoice"> & {
  * Use `create(ToolChoiceSchema)` to create a new message.
  */
 export const ToolChoiceSchema: GenMessage<ToolChoice> = /*@__PURE__*/
-  messageDesc(file_understudy_v1_conversation, 7);
+  messageDesc(file_understudy_v1_conversation, 8);
 
 /**
  * How free the model is in calling tools.
@@ -391,7 +478,7 @@ export type ToolChoice_Mode = (typeof ToolChoice_Mode)[keyof typeof ToolChoice_M
  * Describes the enum understudy.v1.ToolChoice.Mode.
  */
 export const ToolChoice_ModeSchema: GenEnum<ToolChoice_Mode> = /*@__PURE__*/
-  enumDesc(file_understudy_v1_conversation, 7, 0);
+  enumDesc(file_understudy_v1_conversation, 8, 0);
 
 /**
  * The form that the answer must have. Default plain text.
@@ -436,7 +523,7 @@ export type ResponseFormat = Message$1<"understudy.v1.ResponseFormat"> & {
  * Use `create(ResponseFormatSchema)` to create a new message.
  */
 export const ResponseFormatSchema: GenMessage<ResponseFormat> = /*@__PURE__*/
-  messageDesc(file_understudy_v1_conversation, 8);
+  messageDesc(file_understudy_v1_conversation, 9);
 
 /**
  * Plain text.
@@ -451,7 +538,7 @@ export type ResponseFormat_Text = Message$1<"understudy.v1.ResponseFormat.Text">
  * Use `create(ResponseFormat_TextSchema)` to create a new message.
  */
 export const ResponseFormat_TextSchema: GenMessage<ResponseFormat_Text> = /*@__PURE__*/
-  messageDesc(file_understudy_v1_conversation, 8, 0);
+  messageDesc(file_understudy_v1_conversation, 9, 0);
 
 /**
  * Any JSON object.
@@ -466,7 +553,7 @@ export type ResponseFormat_JsonObject = Message$1<"understudy.v1.ResponseFormat.
  * Use `create(ResponseFormat_JsonObjectSchema)` to create a new message.
  */
 export const ResponseFormat_JsonObjectSchema: GenMessage<ResponseFormat_JsonObject> = /*@__PURE__*/
-  messageDesc(file_understudy_v1_conversation, 8, 1);
+  messageDesc(file_understudy_v1_conversation, 9, 1);
 
 /**
  * JSON that follows a schema.
@@ -502,7 +589,7 @@ export type ResponseFormat_JsonSchema = Message$1<"understudy.v1.ResponseFormat.
  * Use `create(ResponseFormat_JsonSchemaSchema)` to create a new message.
  */
 export const ResponseFormat_JsonSchemaSchema: GenMessage<ResponseFormat_JsonSchema> = /*@__PURE__*/
-  messageDesc(file_understudy_v1_conversation, 8, 2);
+  messageDesc(file_understudy_v1_conversation, 9, 2);
 
 /**
  * How much the model reasons before it answers.
@@ -511,7 +598,8 @@ export const ResponseFormat_JsonSchemaSchema: GenMessage<ResponseFormat_JsonSche
  */
 export type ReasoningOptions = Message$1<"understudy.v1.ReasoningOptions"> & {
   /**
-   * Optional. How much effort the model spends. Default: the model's own.
+   * Optional. How much effort the model spends. Default: the model's own. A model that does not know the word gets the
+   * nearest one that it knows below it, else above.
    *
    * @generated from field: understudy.v1.ReasoningOptions.Effort effort = 1;
    */
@@ -530,7 +618,7 @@ export type ReasoningOptions = Message$1<"understudy.v1.ReasoningOptions"> & {
  * Use `create(ReasoningOptionsSchema)` to create a new message.
  */
 export const ReasoningOptionsSchema: GenMessage<ReasoningOptions> = /*@__PURE__*/
-  messageDesc(file_understudy_v1_conversation, 9);
+  messageDesc(file_understudy_v1_conversation, 10);
 
 /**
  * How much effort the model spends.
@@ -572,6 +660,27 @@ export const ReasoningOptions_Effort = {
    * @generated from enum value: EFFORT_HIGH = 4;
    */
   HIGH: 4,
+
+  /**
+   * Less than little.
+   *
+   * @generated from enum value: EFFORT_MINIMAL = 5;
+   */
+  MINIMAL: 5,
+
+  /**
+   * More than much.
+   *
+   * @generated from enum value: EFFORT_XHIGH = 6;
+   */
+  XHIGH: 6,
+
+  /**
+   * As much as the model can.
+   *
+   * @generated from enum value: EFFORT_MAX = 7;
+   */
+  MAX: 7,
 } as const;
 
 /**
@@ -585,7 +694,7 @@ export type ReasoningOptions_Effort = (typeof ReasoningOptions_Effort)[keyof typ
  * Describes the enum understudy.v1.ReasoningOptions.Effort.
  */
 export const ReasoningOptions_EffortSchema: GenEnum<ReasoningOptions_Effort> = /*@__PURE__*/
-  enumDesc(file_understudy_v1_conversation, 9, 0);
+  enumDesc(file_understudy_v1_conversation, 10, 0);
 
 /**
  * Who speaks in a message.
@@ -601,7 +710,8 @@ export const Role = {
   UNSPECIFIED: 0,
 
   /**
-   * Standing instructions. Only at the beginning of a conversation.
+   * Standing instructions. Most stand at the beginning; one between other turns changes what holds from there on. It is
+   * carried at its place where the upstream takes it there, else as part of the instructions at the beginning.
    *
    * @generated from enum value: ROLE_SYSTEM = 1;
    */

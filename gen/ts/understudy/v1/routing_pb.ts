@@ -12,7 +12,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file understudy/v1/routing.proto.
  */
 export const file_understudy_v1_routing: GenFile = /*@__PURE__*/
-  fileDesc("Cht1bmRlcnN0dWR5L3YxL3JvdXRpbmcucHJvdG8SDXVuZGVyc3R1ZHkudjEiYwoHUm91dGluZxIUCgdwcmltYXJ5GAEgASgJSACIAQESDwoHYmFja3VwcxgCIAMoCRIlCgZwb2xpY3kYAyABKAsyFS51bmRlcnN0dWR5LnYxLlBvbGljeUIKCghfcHJpbWFyeSLnBwoGUG9saWN5EjIKD2Nvbm5lY3RfdGltZW91dBgBIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhI2ChNmaXJzdF90b2tlbl9zdXNwZWN0GAIgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEjYKE2ZpcnN0X3Rva2VuX3RpbWVvdXQYAyABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SMAoNc3RhbGxfc3VzcGVjdBgEIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIwCg1zdGFsbF90aW1lb3V0GAUgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEjUKEnRvb2xfc3RhbGxfc3VzcGVjdBgGIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhI1ChJ0b29sX3N0YWxsX3RpbWVvdXQYByABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SOgoXcmVhc29uaW5nX3N0YWxsX3N1c3BlY3QYCCABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SOgoXcmVhc29uaW5nX3N0YWxsX3RpbWVvdXQYCSABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SMgoPc2lsZW5jZV90aW1lb3V0GAogASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEh0KEG1pbl90b2tlbnNfcGVyX3MYCyABKAFIAIgBARIwCg10b3RhbF90aW1lb3V0GAwgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEhkKDG1heF9hdHRlbXB0cxgNIAEoBUgBiAEBEjEKDm1heF9yZXRyeV93YWl0GA4gASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEioKBnN3aXRjaBgPIAEoDjIVLnVuZGVyc3R1ZHkudjEuU3dpdGNoSAKIAQESLwoJaG9sZF9iYWNrGBAgASgOMhcudW5kZXJzdHVkeS52MS5Ib2xkQmFja0gDiAEBEigKBWhlZGdlGBEgASgOMhQudW5kZXJzdHVkeS52MS5IZWRnZUgEiAEBEjkKDmNvbnRlbnRfZmlsdGVyGBIgASgOMhwudW5kZXJzdHVkeS52MS5Db250ZW50RmlsdGVySAWIAQFCEwoRX21pbl90b2tlbnNfcGVyX3NCDwoNX21heF9hdHRlbXB0c0IJCgdfc3dpdGNoQgwKCl9ob2xkX2JhY2tCCAoGX2hlZGdlQhEKD19jb250ZW50X2ZpbHRlcipHCgZTd2l0Y2gSFgoSU1dJVENIX1VOU1BFQ0lGSUVEEAASEwoPU1dJVENIX0NPTlRJTlVFEAESEAoMU1dJVENIX05FVkVSEAIqYwoISG9sZEJhY2sSGQoVSE9MRF9CQUNLX1VOU1BFQ0lGSUVEEAASEgoOSE9MRF9CQUNLX05PTkUQARIUChBIT0xEX0JBQ0tfQU5TV0VSEAISEgoOSE9MRF9CQUNLX1dPUkQQAypLCgVIZWRnZRIVChFIRURHRV9VTlNQRUNJRklFRBAAEg0KCUhFREdFX09GRhABEhwKGEhFREdFX0JFRk9SRV9GSVJTVF9UT0tFThACKmYKDUNvbnRlbnRGaWx0ZXISHgoaQ09OVEVOVF9GSUxURVJfVU5TUEVDSUZJRUQQABIXChNDT05URU5UX0ZJTFRFUl9GQUlMEAESHAoYQ09OVEVOVF9GSUxURVJfRkFJTF9PVkVSEAIqkQIKDFN3aXRjaFJlYXNvbhIdChlTV0lUQ0hfUkVBU09OX1VOU1BFQ0lGSUVEEAASGAoUU1dJVENIX1JFQVNPTl9GQUlMRUQQARIeChpTV0lUQ0hfUkVBU09OX1JBVEVfTElNSVRFRBACEhsKF1NXSVRDSF9SRUFTT05fVElNRURfT1VUEAMSGQoVU1dJVENIX1JFQVNPTl9TVEFMTEVEEAQSFgoSU1dJVENIX1JFQVNPTl9TTE9XEAUSHwobU1dJVENIX1JFQVNPTl9NSVNDT05GSUdVUkVEEAYSGgoWU1dJVENIX1JFQVNPTl9JU09MQVRFRBAHEhsKF1NXSVRDSF9SRUFTT05fSEVER0VfV09OEAgqXwoKU3dpdGNoTW9kZRIbChdTV0lUQ0hfTU9ERV9VTlNQRUNJRklFRBAAEhkKFVNXSVRDSF9NT0RFX1JFU1RBUlRFRBABEhkKFVNXSVRDSF9NT0RFX0NPTlRJTlVFRBACKr8CCgpTa2lwUmVhc29uEhsKF1NLSVBfUkVBU09OX1VOU1BFQ0lGSUVEEAASHAoYU0tJUF9SRUFTT05fQlJFQUtFUl9PUEVOEAESHAoYU0tJUF9SRUFTT05fQ09PTElOR19ET1dOEAISGwoXU0tJUF9SRUFTT05fQVRfQ0FQQUNJVFkQAxIYChRTS0lQX1JFQVNPTl9ESVNBQkxFRBAEEhgKFFNLSVBfUkVBU09OX0lTT0xBVEVEEAUSGwoXU0tJUF9SRUFTT05fVU5TVVBQT1JURUQQBhIcChhTS0lQX1JFQVNPTl9OT1RfQVBQUk9WRUQQBxIXChNTS0lQX1JFQVNPTl9OT19USU1FEAgSGwoXU0tJUF9SRUFTT05fTk9UX1JFQUNIRUQQCRIWChJTS0lQX1JFQVNPTl9TSUxFTlQQCkJvChFkZXYudW5kZXJzdHVkeS52MUIMUm91dGluZ1Byb3RvUAFaSmdpdGh1Yi5jb20vdW5kZXJzdHVkeS1nYXRld2F5L3VuZGVyc3R1ZHkvZ2VuL2dvL3VuZGVyc3R1ZHkvdjE7dW5kZXJzdHVkeXYxYgZwcm90bzM", [file_google_protobuf_duration]);
+  fileDesc("Cht1bmRlcnN0dWR5L3YxL3JvdXRpbmcucHJvdG8SDXVuZGVyc3R1ZHkudjEiYwoHUm91dGluZxIUCgdwcmltYXJ5GAEgASgJSACIAQESDwoHYmFja3VwcxgCIAMoCRIlCgZwb2xpY3kYAyABKAsyFS51bmRlcnN0dWR5LnYxLlBvbGljeUIKCghfcHJpbWFyeSLhCAoGUG9saWN5EjIKD2Nvbm5lY3RfdGltZW91dBgBIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhI2ChNmaXJzdF90b2tlbl9zdXNwZWN0GAIgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEjYKE2ZpcnN0X3Rva2VuX3RpbWVvdXQYAyABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SMAoNc3RhbGxfc3VzcGVjdBgEIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIwCg1zdGFsbF90aW1lb3V0GAUgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEjUKEnRvb2xfc3RhbGxfc3VzcGVjdBgGIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhI1ChJ0b29sX3N0YWxsX3RpbWVvdXQYByABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SOgoXcmVhc29uaW5nX3N0YWxsX3N1c3BlY3QYCCABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SOgoXcmVhc29uaW5nX3N0YWxsX3RpbWVvdXQYCSABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SMgoPc2lsZW5jZV90aW1lb3V0GAogASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEh0KEG1pbl90b2tlbnNfcGVyX3MYCyABKAFIAIgBARIwCg10b3RhbF90aW1lb3V0GAwgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEhkKDG1heF9hdHRlbXB0cxgNIAEoBUgBiAEBEjEKDm1heF9yZXRyeV93YWl0GA4gASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEioKBnN3aXRjaBgPIAEoDjIVLnVuZGVyc3R1ZHkudjEuU3dpdGNoSAKIAQESLwoJaG9sZF9iYWNrGBAgASgOMhcudW5kZXJzdHVkeS52MS5Ib2xkQmFja0gDiAEBEigKBWhlZGdlGBEgASgOMhQudW5kZXJzdHVkeS52MS5IZWRnZUgEiAEBEjkKDmNvbnRlbnRfZmlsdGVyGBIgASgOMhwudW5kZXJzdHVkeS52MS5Db250ZW50RmlsdGVySAWIAQESNAoLdW5zdXBwb3J0ZWQYEyABKA4yGi51bmRlcnN0dWR5LnYxLlVuc3VwcG9ydGVkSAaIAQESKAoFY2FjaGUYFCABKA4yFC51bmRlcnN0dWR5LnYxLkNhY2hlSAeIAQFCEwoRX21pbl90b2tlbnNfcGVyX3NCDwoNX21heF9hdHRlbXB0c0IJCgdfc3dpdGNoQgwKCl9ob2xkX2JhY2tCCAoGX2hlZGdlQhEKD19jb250ZW50X2ZpbHRlckIOCgxfdW5zdXBwb3J0ZWRCCAoGX2NhY2hlKlgKC1Vuc3VwcG9ydGVkEhsKF1VOU1VQUE9SVEVEX1VOU1BFQ0lGSUVEEAASFgoSVU5TVVBQT1JURURfQURKVVNUEAESFAoQVU5TVVBQT1JURURfU0tJUBACKk8KBUNhY2hlEhUKEUNBQ0hFX1VOU1BFQ0lGSUVEEAASDgoKQ0FDSEVfQVVUTxABEhAKDENBQ0hFX0NBTExFUhACEg0KCUNBQ0hFX09GRhADKkcKBlN3aXRjaBIWChJTV0lUQ0hfVU5TUEVDSUZJRUQQABITCg9TV0lUQ0hfQ09OVElOVUUQARIQCgxTV0lUQ0hfTkVWRVIQAipjCghIb2xkQmFjaxIZChVIT0xEX0JBQ0tfVU5TUEVDSUZJRUQQABISCg5IT0xEX0JBQ0tfTk9ORRABEhQKEEhPTERfQkFDS19BTlNXRVIQAhISCg5IT0xEX0JBQ0tfV09SRBADKksKBUhlZGdlEhUKEUhFREdFX1VOU1BFQ0lGSUVEEAASDQoJSEVER0VfT0ZGEAESHAoYSEVER0VfQkVGT1JFX0ZJUlNUX1RPS0VOEAIqZgoNQ29udGVudEZpbHRlchIeChpDT05URU5UX0ZJTFRFUl9VTlNQRUNJRklFRBAAEhcKE0NPTlRFTlRfRklMVEVSX0ZBSUwQARIcChhDT05URU5UX0ZJTFRFUl9GQUlMX09WRVIQAiqRAgoMU3dpdGNoUmVhc29uEh0KGVNXSVRDSF9SRUFTT05fVU5TUEVDSUZJRUQQABIYChRTV0lUQ0hfUkVBU09OX0ZBSUxFRBABEh4KGlNXSVRDSF9SRUFTT05fUkFURV9MSU1JVEVEEAISGwoXU1dJVENIX1JFQVNPTl9USU1FRF9PVVQQAxIZChVTV0lUQ0hfUkVBU09OX1NUQUxMRUQQBBIWChJTV0lUQ0hfUkVBU09OX1NMT1cQBRIfChtTV0lUQ0hfUkVBU09OX01JU0NPTkZJR1VSRUQQBhIaChZTV0lUQ0hfUkVBU09OX0lTT0xBVEVEEAcSGwoXU1dJVENIX1JFQVNPTl9IRURHRV9XT04QCCpfCgpTd2l0Y2hNb2RlEhsKF1NXSVRDSF9NT0RFX1VOU1BFQ0lGSUVEEAASGQoVU1dJVENIX01PREVfUkVTVEFSVEVEEAESGQoVU1dJVENIX01PREVfQ09OVElOVUVEEAIqvwIKClNraXBSZWFzb24SGwoXU0tJUF9SRUFTT05fVU5TUEVDSUZJRUQQABIcChhTS0lQX1JFQVNPTl9CUkVBS0VSX09QRU4QARIcChhTS0lQX1JFQVNPTl9DT09MSU5HX0RPV04QAhIbChdTS0lQX1JFQVNPTl9BVF9DQVBBQ0lUWRADEhgKFFNLSVBfUkVBU09OX0RJU0FCTEVEEAQSGAoUU0tJUF9SRUFTT05fSVNPTEFURUQQBRIbChdTS0lQX1JFQVNPTl9VTlNVUFBPUlRFRBAGEhwKGFNLSVBfUkVBU09OX05PVF9BUFBST1ZFRBAHEhcKE1NLSVBfUkVBU09OX05PX1RJTUUQCBIbChdTS0lQX1JFQVNPTl9OT1RfUkVBQ0hFRBAJEhYKElNLSVBfUkVBU09OX1NJTEVOVBAKQm8KEWRldi51bmRlcnN0dWR5LnYxQgxSb3V0aW5nUHJvdG9QAVpKZ2l0aHViLmNvbS91bmRlcnN0dWR5LWdhdGV3YXkvdW5kZXJzdHVkeS9nZW4vZ28vdW5kZXJzdHVkeS92MTt1bmRlcnN0dWR5djFiBnByb3RvMw", [file_google_protobuf_duration]);
 
 /**
  * The routes of a call and the rules for going from one to the next. The same shape in the configuration of a
@@ -196,6 +196,23 @@ export type Policy = Message<"understudy.v1.Policy"> & {
    * @generated from field: optional understudy.v1.ContentFilter content_filter = 18;
    */
   contentFilter?: ContentFilter | undefined;
+
+  /**
+   * Optional. What happens to fields that a route does not take and that can go without changing what is asked for: those
+   * of sampling, penalties, verbosity, class of service, cache, an effort above the model's highest, and more tokens than
+   * the model gives. Default `UNSUPPORTED_ADJUST`. A route that takes no tools, images, schema or reasoning is skipped
+   * in either case.
+   *
+   * @generated from field: optional understudy.v1.Unsupported unsupported = 19;
+   */
+  unsupported?: Unsupported | undefined;
+
+  /**
+   * Optional. Who marks what upstreams may keep of a request. Default `CACHE_AUTO`.
+   *
+   * @generated from field: optional understudy.v1.Cache cache = 20;
+   */
+  cache?: Cache | undefined;
 };
 
 /**
@@ -204,6 +221,95 @@ export type Policy = Message<"understudy.v1.Policy"> & {
  */
 export const PolicySchema: GenMessage<Policy> = /*@__PURE__*/
   messageDesc(file_understudy_v1_routing, 1);
+
+/**
+ * What happens to fields that a route does not take.
+ *
+ * @generated from enum understudy.v1.Unsupported
+ */
+export const Unsupported = {
+  /**
+   * The default, `UNSUPPORTED_ADJUST`.
+   *
+   * @generated from enum value: UNSUPPORTED_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * They are left out or brought into the route's range, and the attempt says so in `adjustments`.
+   *
+   * @generated from enum value: UNSUPPORTED_ADJUST = 1;
+   */
+  ADJUST: 1,
+
+  /**
+   * The route is skipped.
+   *
+   * @generated from enum value: UNSUPPORTED_SKIP = 2;
+   */
+  SKIP: 2,
+} as const;
+
+/**
+ * What happens to fields that a route does not take.
+ *
+ * @generated from enum understudy.v1.Unsupported
+ */
+export type Unsupported = (typeof Unsupported)[keyof typeof Unsupported] | UnknownEnum;
+
+/**
+ * Describes the enum understudy.v1.Unsupported.
+ */
+export const UnsupportedSchema: GenEnum<Unsupported> = /*@__PURE__*/
+  enumDesc(file_understudy_v1_routing, 0);
+
+/**
+ * Who marks what upstreams may keep of a request.
+ *
+ * @generated from enum understudy.v1.Cache
+ */
+export const Cache = {
+  /**
+   * The default, `CACHE_AUTO`.
+   *
+   * @generated from enum value: CACHE_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * The request's own marks count; without any the gateway sets one where the upstream needs it.
+   *
+   * @generated from enum value: CACHE_AUTO = 1;
+   */
+  AUTO: 1,
+
+  /**
+   * Only the request's own marks count.
+   *
+   * @generated from enum value: CACHE_CALLER = 2;
+   */
+  CALLER: 2,
+
+  /**
+   * Nothing is marked.
+   *
+   * @generated from enum value: CACHE_OFF = 3;
+   */
+  OFF: 3,
+} as const;
+
+/**
+ * Who marks what upstreams may keep of a request.
+ *
+ * @generated from enum understudy.v1.Cache
+ */
+export type Cache = (typeof Cache)[keyof typeof Cache] | UnknownEnum;
+
+/**
+ * Describes the enum understudy.v1.Cache.
+ */
+export const CacheSchema: GenEnum<Cache> = /*@__PURE__*/
+  enumDesc(file_understudy_v1_routing, 1);
 
 /**
  * What happens when an attempt fails after text was delivered.
@@ -244,7 +350,7 @@ export type Switch = (typeof Switch)[keyof typeof Switch] | UnknownEnum;
  * Describes the enum understudy.v1.Switch.
  */
 export const SwitchSchema: GenEnum<Switch> = /*@__PURE__*/
-  enumDesc(file_understudy_v1_routing, 0);
+  enumDesc(file_understudy_v1_routing, 2);
 
 /**
  * How much of the answer is held back.
@@ -293,7 +399,7 @@ export type HoldBack = (typeof HoldBack)[keyof typeof HoldBack] | UnknownEnum;
  * Describes the enum understudy.v1.HoldBack.
  */
 export const HoldBackSchema: GenEnum<HoldBack> = /*@__PURE__*/
-  enumDesc(file_understudy_v1_routing, 1);
+  enumDesc(file_understudy_v1_routing, 3);
 
 /**
  * Whether a second attempt starts while the first is only suspected.
@@ -334,7 +440,7 @@ export type Hedge = (typeof Hedge)[keyof typeof Hedge] | UnknownEnum;
  * Describes the enum understudy.v1.Hedge.
  */
 export const HedgeSchema: GenEnum<Hedge> = /*@__PURE__*/
-  enumDesc(file_understudy_v1_routing, 2);
+  enumDesc(file_understudy_v1_routing, 4);
 
 /**
  * What happens when a content filter refuses the request before any text.
@@ -375,7 +481,7 @@ export type ContentFilter = (typeof ContentFilter)[keyof typeof ContentFilter] |
  * Describes the enum understudy.v1.ContentFilter.
  */
 export const ContentFilterSchema: GenEnum<ContentFilter> = /*@__PURE__*/
-  enumDesc(file_understudy_v1_routing, 3);
+  enumDesc(file_understudy_v1_routing, 5);
 
 /**
  * Why the serving route changed.
@@ -458,7 +564,7 @@ export type SwitchReason = (typeof SwitchReason)[keyof typeof SwitchReason] | Un
  * Describes the enum understudy.v1.SwitchReason.
  */
 export const SwitchReasonSchema: GenEnum<SwitchReason> = /*@__PURE__*/
-  enumDesc(file_understudy_v1_routing, 4);
+  enumDesc(file_understudy_v1_routing, 6);
 
 /**
  * How the new attempt took over.
@@ -499,7 +605,7 @@ export type SwitchMode = (typeof SwitchMode)[keyof typeof SwitchMode] | UnknownE
  * Describes the enum understudy.v1.SwitchMode.
  */
 export const SwitchModeSchema: GenEnum<SwitchMode> = /*@__PURE__*/
-  enumDesc(file_understudy_v1_routing, 5);
+  enumDesc(file_understudy_v1_routing, 7);
 
 /**
  * Why a route was passed over.
@@ -596,5 +702,5 @@ export type SkipReason = (typeof SkipReason)[keyof typeof SkipReason] | UnknownE
  * Describes the enum understudy.v1.SkipReason.
  */
 export const SkipReasonSchema: GenEnum<SkipReason> = /*@__PURE__*/
-  enumDesc(file_understudy_v1_routing, 6);
+  enumDesc(file_understudy_v1_routing, 8);
 

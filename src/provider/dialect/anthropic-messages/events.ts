@@ -42,6 +42,7 @@ export class MessagesReader implements AnswerReader {
   readonly #givenInput = new Map<number, string>();
   readonly #openBlocks = new Set<number>();
   #signature = "";
+  #spoke = false;
   #messageId = "";
   #stopReason = "";
 
@@ -122,7 +123,7 @@ export class MessagesReader implements AnswerReader {
     this.#openBlocks.add(index);
     switch (block["type"]) {
       case "text":
-        say(stringOf(block["text"]), out);
+        this.#say(stringOf(block["text"]), out);
         break;
       case "thinking":
         out.push({ kind: "reasoningBegan" });
@@ -142,12 +143,18 @@ export class MessagesReader implements AnswerReader {
     }
   }
 
+  #say(text: string, out: UpstreamEvent[]): void {
+    if (text === "") return;
+    this.#spoke = true;
+    out.push({ kind: "text", text });
+  }
+
   #readDelta(event: JsonObject, out: UpstreamEvent[]): void {
     const delta = event["delta"];
     if (!isObject(delta)) return;
     switch (delta["type"]) {
       case "text_delta":
-        say(stringOf(delta["text"]), out);
+        this.#say(stringOf(delta["text"]), out);
         break;
       case "thinking_delta":
         think(stringOf(delta["thinking"]), out);
@@ -180,8 +187,7 @@ export class MessagesReader implements AnswerReader {
 
   #endReasoning(form: "signature" | "encrypted", value: string, out: UpstreamEvent[]): void {
     if (value === "") return;
-    const { dialect, model } = this.#settings;
-    out.push({ kind: "reasoning", text: "", opaque: sealOpaque({ dialect, model }, form, value) });
+    out.push({ kind: "reasoning", text: "", opaque: sealOpaque(this.#settings.opaqueOwner, form, value) });
   }
 
   #readMessageDelta(event: JsonObject, out: UpstreamEvent[]): void {
@@ -229,15 +235,12 @@ export class MessagesReader implements AnswerReader {
 
   #fail(document: JsonObject, out: UpstreamEvent[]): void {
     this.phase = "ended";
-    out.push({
-      kind: "failed",
-      failure: parseStreamFailure(this.#settings.vendorDialect.errors, this.#head, document),
-    });
+    const failure = parseStreamFailure(this.#settings.vendorDialect.errors, this.#head, document);
+    // What a filter cut off behind text of its own is an answer that ends there.
+    if (failure.kind === "content-filtered" && this.#spoke)
+      out.push({ kind: "finished", reason: FinishReason.CONTENT_FILTER });
+    else out.push({ kind: "failed", failure });
   }
-}
-
-function say(text: string, out: UpstreamEvent[]): void {
-  if (text !== "") out.push({ kind: "text", text });
 }
 
 function think(text: string, out: UpstreamEvent[]): void {

@@ -7,9 +7,9 @@ import {
   type Reasoning,
   Role,
 } from "../../../../gen/ts/understudy/v1/conversation_pb.ts";
-import { type JsonObject } from "../../../call/json-object.ts";
+import { isObject, type JsonObject, parseJson } from "../../../call/json-object.ts";
 import { type OpaqueOwner, openOpaque } from "../../opaque.ts";
-import { parseObject } from "../json-values.ts";
+import { type CacheControl, makeMark } from "./cache-marks.ts";
 
 const IMAGE_MEDIA_TYPES = ["image/png", "image/jpeg", "image/gif", "image/webp"] as const;
 
@@ -20,15 +20,16 @@ export interface Turn {
 
 export type Block =
   | TextBlock
-  | { type: "image"; source: ImageSource }
-  | { type: "tool_use"; id: string; name: string; input: JsonObject }
-  | { type: "tool_result"; tool_use_id: string; content?: string; is_error?: true }
+  | { type: "image"; source: ImageSource; cache_control?: CacheControl }
+  | { type: "tool_use"; id: string; name: string; input: JsonObject; cache_control?: CacheControl }
+  | { type: "tool_result"; tool_use_id: string; content?: string; is_error?: true; cache_control?: CacheControl }
   | { type: "thinking"; thinking: string; signature: string }
   | { type: "redacted_thinking"; data: string };
 
 export interface TextBlock {
   type: "text";
   text: string;
+  cache_control?: CacheControl;
 }
 
 type ImageSource = { type: "base64"; media_type: ImageMediaType; data: string } | { type: "url"; url: string };
@@ -58,30 +59,37 @@ export function makeTurns(messages: readonly Message[], reasoningOwner: OpaqueOw
   return turns;
 }
 
-function partsOf(message: Message): readonly Pick<Part, "kind">[] {
-  return message.text === undefined ? message.parts : [{ kind: { case: "text", value: message.text } }];
+/** What is read of a part. */
+type ReadPart = Pick<Part, "kind" | "cache">;
+
+function partsOf(message: Message): readonly ReadPart[] {
+  return message.text === undefined
+    ? message.parts
+    : [{ kind: { case: "text", value: message.text }, cache: undefined }];
 }
 
-/** Empty text blocks are refused by the API. */
-function makeText({ kind }: Pick<Part, "kind">): TextBlock[] {
-  return kind.case === "text" && kind.value !== "" ? [{ type: "text", text: kind.value }] : [];
+/** Text blocks of nothing but white space are refused by the API. */
+function makeText({ kind, cache }: ReadPart): TextBlock[] {
+  if (kind.case !== "text" || kind.value.trim() === "") return [];
+  return [{ type: "text", text: kind.value, ...makeMark(cache) }];
 }
 
-function makeBlocks(part: Pick<Part, "kind">, reasoningOwner: OpaqueOwner | undefined): Block[] {
-  const { kind } = part;
+function makeBlocks(part: ReadPart, reasoningOwner: OpaqueOwner | undefined): Block[] {
+  const { kind, cache } = part;
   switch (kind.case) {
     case "text":
       return makeText(part);
     case "image":
-      return [{ type: "image", source: makeImageSource(kind.value) }];
+      return [{ type: "image", source: makeImageSource(kind.value), ...makeMark(cache) }];
     case "toolCall": {
       const { id, name, argumentsJson } = kind.value;
-      return [{ type: "tool_use", id: plainId(id), name, input: parseObject(argumentsJson) }];
+      return [{ type: "tool_use", id, name, input: makeInput(argumentsJson), ...makeMark(cache) }];
     }
     case "toolResult": {
       const { toolCallId, text, isError } = kind.value;
-      const result = { type: "tool_result", tool_use_id: plainId(toolCallId) } as const;
-      return [{ ...result, ...(text !== "" && { content: text }), ...(isError && { is_error: true }) }];
+      const result = { type: "tool_result", tool_use_id: toolCallId } as const;
+      const content = text.trim() === "" ? {} : { content: text };
+      return [{ ...result, ...content, ...(isError && { is_error: true }), ...makeMark(cache) }];
     }
     case "reasoning":
       return makeReasoning(kind.value, reasoningOwner);
@@ -109,7 +117,8 @@ function imageMediaType(mediaType: string): ImageMediaType {
   return known;
 }
 
-/** Ids that other models gave may have characters that this API refuses. */
-function plainId(id: string): string {
-  return id.replace(/[^\w-]/g, "_");
+/** The API demands an object: what a model cut off or wrote otherwise stands in one as text. */
+function makeInput(argumentsJson: string): JsonObject {
+  const input = parseJson(argumentsJson);
+  return isObject(input) ? input : { arguments: argumentsJson };
 }

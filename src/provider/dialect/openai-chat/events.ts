@@ -4,6 +4,7 @@ import { FinishReason } from "../../../../gen/ts/understudy/v1/conversation_pb.t
 import { isObject, type JsonObject, parseJson } from "../../../call/json-object.ts";
 import type { UpstreamEvent } from "../../../call/upstream.ts";
 import type { ErrorRule } from "../../../vendor/error-rule.ts";
+import { type OpaqueOwner, sealOpaque } from "../../opaque.ts";
 import type { RouteSettings } from "../../settings.ts";
 import { type AnswerHead, makeFailure } from "../answer-head.ts";
 import type { AnswerReader } from "../dialect.ts";
@@ -47,6 +48,7 @@ export class ChatReader implements AnswerReader {
   phase: "open" | "answered" | "ended" = "open";
   readonly #head: AnswerHead;
   readonly #errorRules: readonly ErrorRule[];
+  readonly #opaqueOwner: OpaqueOwner;
   readonly #toolCalls = new ToolCalls();
   #model = "";
   #completionId = "";
@@ -56,9 +58,10 @@ export class ChatReader implements AnswerReader {
   /** Whether usage came, once and behind all content: the end of an answer whose vendor names no reason. */
   #closing: "no" | "counted" | "over" = "no";
 
-  constructor(head: AnswerHead, { vendorDialect }: RouteSettings) {
+  constructor(head: AnswerHead, { vendorDialect, opaqueOwner }: RouteSettings) {
     this.#head = head;
     this.#errorRules = vendorDialect.errors;
+    this.#opaqueOwner = opaqueOwner;
   }
 
   readEvent(data: string, name: string | undefined, out: UpstreamEvent[]): boolean {
@@ -182,6 +185,8 @@ export class ChatReader implements AnswerReader {
     // Some servers give the arguments as an object instead of its JSON.
     const argumentsJson = isObject(given) ? JSON.stringify(given) : stringOf(given);
     this.#toolCalls.grow(index, stringOf(call["id"]), stringOf(called["name"]), argumentsJson, out);
+    const signature = signatureOf(call);
+    if (signature !== "") this.#toolCalls.sign(index, sealOpaque(this.#opaqueOwner, "signature", signature));
   }
 
   #say(text: string, out: UpstreamEvent[]): void {
@@ -222,7 +227,11 @@ export class ChatReader implements AnswerReader {
     // An error behind the finish reason changes nothing: the answer is whole.
     if (this.phase === "answered") return this.finish(out);
     this.phase = "ended";
-    out.push({ kind: "failed", failure: parseStreamFailure(this.#errorRules, this.#head, document) });
+    const failure = parseStreamFailure(this.#errorRules, this.#head, document);
+    // What a filter cut off behind text of its own is an answer that ends there.
+    if (failure.kind === "content-filtered" && this.#spoke)
+      out.push({ kind: "finished", reason: FinishReason.CONTENT_FILTER });
+    else out.push({ kind: "failed", failure });
   }
 
   #reason(): FinishReason {
@@ -232,6 +241,13 @@ export class ChatReader implements AnswerReader {
     // A forced call ends with `stop`.
     return this.#toolCalls.size > 0 ? FinishReason.TOOL_CALLS : FinishReason.STOP;
   }
+}
+
+/** The thought signature that Gemini attaches to a call. https://ai.google.dev/gemini-api/docs/thought-signatures */
+function signatureOf(call: JsonObject): string {
+  const extra = call["extra_content"];
+  const google = isObject(extra) ? extra["google"] : undefined;
+  return isObject(google) ? stringOf(google["thought_signature"]) : "";
 }
 
 /**

@@ -1,7 +1,7 @@
 /** Writes a request for Chat Completions. */
 
 import { PrefillForm } from "../../../../gen/ts/understudy/config/v1/config_pb.ts";
-import type { CompleteRequest } from "../../../../gen/ts/understudy/v1/completion_service_pb.ts";
+import { type CompleteRequest, Verbosity } from "../../../../gen/ts/understudy/v1/completion_service_pb.ts";
 import {
   ReasoningOptions_Effort as Effort,
   type ResponseFormat,
@@ -10,8 +10,11 @@ import {
   ToolChoice_Mode,
 } from "../../../../gen/ts/understudy/v1/conversation_pb.ts";
 import { type JsonObject } from "../../../call/json-object.ts";
-import type { ContinuationRequest, UpstreamRequest } from "../../../call/upstream.ts";
+import type { ContinuationRequest } from "../../../call/upstream.ts";
+import { makeCacheKey } from "../../fit/cache-key.ts";
+import type { FittedRequest } from "../../fit/fit-request.ts";
 import type { RouteSettings } from "../../settings.ts";
+import { makeDialectFields } from "../dialect-fields.ts";
 import { parseObject } from "../json-values.ts";
 import { type ChatMessage, makeMessages } from "./messages.ts";
 
@@ -20,18 +23,24 @@ export interface ChatBody {
   model: string;
   messages: ChatMessage[];
   stream: true;
-  stream_options: { include_usage: true };
+  stream_options?: { include_usage: true };
   max_completion_tokens?: number;
   max_tokens?: number;
   temperature?: number;
   top_p?: number;
   stop?: string[];
   seed?: number;
+  random_seed?: number;
+  frequency_penalty?: number;
+  presence_penalty?: number;
+  verbosity?: "low" | "medium" | "high";
+  service_tier?: string;
+  prompt_cache_key?: string;
   tools?: ChatTool[];
   tool_choice?: ChatToolChoice;
   parallel_tool_calls?: boolean;
   response_format?: ChatResponseFormat;
-  reasoning_effort?: "none" | "minimal" | "low" | "medium" | "high";
+  reasoning_effort?: "none" | "minimal" | "low" | "medium" | "high" | "xhigh";
   /** vLLM and SGLang. */
   continue_final_message?: true;
   add_generation_prompt?: false;
@@ -52,16 +61,19 @@ type ChatResponseFormat =
 const SCHEMA_NAME = "answer";
 
 /** Makes the body. Throws if a JSON string of the request is not JSON. */
-export function makeBody(upstreamRequest: UpstreamRequest, settings: RouteSettings): ChatBody {
-  const { request, maxOutputTokens, continuation } = upstreamRequest;
+export function makeBody(fitted: FittedRequest, settings: RouteSettings): ChatBody {
+  const { request, maxOutputTokens, continuation, without } = fitted;
+  const { rules, vendorDialect } = settings;
   const body: ChatBody = {
+    ...makeDialectFields(request, "openai-chat"),
     model: settings.model,
-    messages: makeMessages(request.messages),
+    messages: makeMessages(fitted, settings),
     stream: true,
-    stream_options: { include_usage: true },
   };
-  if (maxOutputTokens !== undefined) body[settings.vendorDialect.maxTokensName] = maxOutputTokens;
-  addSampling(body, request);
+  if (!without.has("stream_options")) body.stream_options = { include_usage: true };
+  if (maxOutputTokens !== undefined) body[rules.maxTokensName ?? vendorDialect.maxTokensName] = maxOutputTokens;
+  addSampling(body, request, vendorDialect.seedName);
+  addOptions(body, fitted, settings);
   addTools(body, request);
   addReasoning(body, request, settings);
   const responseFormat = makeResponseFormat(request.responseFormat);
@@ -70,11 +82,29 @@ export function makeBody(upstreamRequest: UpstreamRequest, settings: RouteSettin
   return body;
 }
 
-function addSampling(body: ChatBody, request: CompleteRequest): void {
+function addSampling(body: ChatBody, request: CompleteRequest, seedName: "seed" | "random_seed"): void {
   if (request.temperature !== undefined) body.temperature = request.temperature;
   if (request.topP !== undefined) body.top_p = request.topP;
   if (request.stopSequences.length > 0) body.stop = request.stopSequences;
-  if (request.seed !== undefined) body.seed = Number(request.seed);
+  if (request.seed !== undefined) body[seedName] = Number(request.seed);
+  if (request.frequencyPenalty !== undefined) body.frequency_penalty = request.frequencyPenalty;
+  if (request.presencePenalty !== undefined) body.presence_penalty = request.presencePenalty;
+}
+
+const VERBOSITY: Readonly<Record<number, ChatBody["verbosity"]>> = {
+  [Verbosity.LOW]: "low",
+  [Verbosity.MEDIUM]: "medium",
+  [Verbosity.HIGH]: "high",
+};
+
+function addOptions(body: ChatBody, fitted: FittedRequest, { cachesByKey }: RouteSettings): void {
+  const { request, cache, without } = fitted;
+  const verbosity = VERBOSITY[request.verbosity];
+  if (verbosity !== undefined) body.verbosity = verbosity;
+  if (request.serviceTier !== "") body.service_tier = request.serviceTier;
+  if (request.promptCacheKey !== "") body.prompt_cache_key = request.promptCacheKey;
+  else if (cachesByKey && cache === "auto" && !without.has("prompt_cache_key"))
+    body.prompt_cache_key = makeCacheKey(request.messages);
 }
 
 function addTools(body: ChatBody, request: CompleteRequest): void {
@@ -112,6 +142,9 @@ function addReasoning(body: ChatBody, request: CompleteRequest, settings: RouteS
     case Effort.NONE:
       body.reasoning_effort = settings.leastEffort;
       break;
+    case Effort.MINIMAL:
+      body.reasoning_effort = "minimal";
+      break;
     case Effort.LOW:
       body.reasoning_effort = "low";
       break;
@@ -120,6 +153,10 @@ function addReasoning(body: ChatBody, request: CompleteRequest, settings: RouteS
       break;
     case Effort.HIGH:
       body.reasoning_effort = "high";
+      break;
+    case Effort.XHIGH:
+    case Effort.MAX:
+      body.reasoning_effort = "xhigh";
       break;
     default:
       break;
