@@ -25,10 +25,19 @@ export interface ServeOptions {
 /** Options of `understudy check`. */
 export type CheckOptions = Pick<ServeOptions, "config">;
 
+/** Options of `understudy vendors`. */
+export interface VendorsOptions {
+  /** The vendor, by its word in the configuration; undefined for all. */
+  readonly platform?: string | undefined;
+  /** Whether JSON is wanted, one vendor a line. Default false. */
+  readonly json?: boolean | undefined;
+}
+
 /** What only the composition root can do. Each resolves with the exit code when it has ended. */
 export interface LocalCommands extends ApprovalCommands {
   serve(options: ServeOptions): Promise<number>;
   check(options: CheckOptions): Promise<number>;
+  vendors(options: VendorsOptions): Promise<number>;
 }
 
 export interface Program {
@@ -84,6 +93,7 @@ function makeCommands(local: LocalCommands, terminal: Terminal, endWith: EndWith
   addRoutesCommand(program, terminal, endWith);
   addWorkloadsCommand(program, terminal, endWith);
   addReloadCommand(program, terminal, endWith);
+  addVendorsCommand(program, local, endWith);
   addCompareCommand(program, terminal, endWith);
   addApproveCommands(program, local, endWith);
   return program;
@@ -113,6 +123,17 @@ function addCheckCommand(program: Command, local: LocalCommands, endWith: EndWit
     .description("check the configuration and print the plan of each workload")
     .addOption(configOption())
     .action(async (options: CheckOptions) => endWith(await local.check(withoutEmpty(options))));
+}
+
+function addVendorsCommand(program: Command, local: LocalCommands, endWith: EndWith): void {
+  program
+    .command("vendors")
+    .description("show what is known of each vendor, or all of one")
+    .argument("[platform]", "the vendor, by its word in the configuration")
+    .option("--json", "show vendors as JSON, one a line")
+    .action(async (platform: string | undefined, { json }: VendorsOptions) =>
+      endWith(await local.vendors({ platform, json })),
+    );
 }
 
 /** A variable that is set but empty counts as not set. */

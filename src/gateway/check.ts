@@ -4,6 +4,7 @@ import type { CheckOptions } from "../cli/program.ts";
 import { describeMemoryBudget } from "../config/memory-budget.ts";
 import { printProblem } from "../config/problem.ts";
 import { checkRoutes } from "../plan/check-routes.ts";
+import { describeAdjustments } from "../plan/describe-adjustments.ts";
 import { describeWorkloads } from "../plan/describe-workloads.ts";
 import { getRoute } from "../plan/get-route.ts";
 import { defineRoutes } from "../route/define-routes.ts";
@@ -30,7 +31,8 @@ export async function check(options: CheckOptions): Promise<number> {
   }));
   const problems = [...warnings, ...placeFindings(loaded, surprises)].map(printProblem);
   const plans = describeWorkloads(config, (name) => find(name).describe(), settings.maxTotalTimeoutMs, approvals);
-  process.stdout.write(`${[...plans, ...problems].join("\n")}\n`);
+  const adjusted = describeAdjustments(config, (name) => find(name).adjustmentsFor);
+  process.stdout.write(`${[...plans, ...adjusted, ...problems].join("\n")}\n`);
   process.stdout.write(`${describeMemoryBudget(settings.maxBufferedBytes)}\n`);
   process.stdout.write(`${file} can be used: ${problems.length} warnings\n`);
   return 0;

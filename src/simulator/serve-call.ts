@@ -16,6 +16,7 @@ import { pause } from "./script/pause.ts";
 import { playScript } from "./script/play-script.ts";
 import { makeProblemScript } from "./script/problem-script.ts";
 import type { Script } from "./script/script.ts";
+import { findRefusal } from "./vendor/vendor-rules.ts";
 
 /** What all calls of a simulator share. */
 export interface Desk {
@@ -75,13 +76,15 @@ async function play(desk: Desk, script: Script, open: OpenRequest, response: Ser
 }
 
 function writeScript(desk: Desk, entrance: Entrance, open: OpenRequest, bytes: Buffer | undefined): Script {
-  const { dialect, isAzure, deployment } = entrance;
+  const { dialect, isAzure, deployment, vendor } = entrance;
   const stamp: Stamp = { number: open.number, model: "", createdS: Math.floor(open.atMs / 1_000), isAzure };
   const refuse = (problem: Problem): Script => makeProblemScript(dialect, stamp, problem);
 
   if (open.method !== "POST") return refuse({ kind: "status", status: 405 });
   if (desk.apiKey !== undefined && !bringsKey(open, desk.apiKey)) return refuse({ kind: "unauthorized" });
   if (bytes === undefined) return refuse({ kind: "status", status: 413 });
+  const refusal = findRefusal(vendor, new JsonField(open.body));
+  if (refusal !== undefined) return refuse({ kind: "invalid", message: refusal });
   try {
     const ask = dialect.readAsk(new JsonField(open.body), {
       deployment,

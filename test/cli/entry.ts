@@ -12,4 +12,5 @@ process.exitCode = await createProgram({
   check: tell("check"),
   approve: tell("approve"),
   revoke: tell("revoke"),
+  vendors: tell("vendors"),
 }).run(process.argv.slice(2));

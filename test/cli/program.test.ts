@@ -15,7 +15,13 @@ async function run(args: readonly string[], env: Readonly<Record<string, string>
     given.push(name, options);
     return Promise.resolve(0);
   };
-  const local = { serve: take("serve"), check: take("check"), approve: take("approve"), revoke: take("revoke") };
+  const local = {
+    serve: take("serve"),
+    check: take("check"),
+    approve: take("approve"),
+    revoke: take("revoke"),
+    vendors: take("vendors"),
+  };
   const code = await createProgram(local, terminal).run(args);
   return { code, given, stdout: terminal.stdout(), stderr: terminal.stderr() };
 }
@@ -85,6 +91,7 @@ test.each([
     given: ["serve", { config: "flag.yaml", listen: "127.0.0.1:1", logLevel: "warn" }],
   },
   { args: ["check", "--config", "x.yaml"], env: {}, given: ["check", { config: "x.yaml" }] },
+  { args: ["vendors", "groq", "--json"], env: {}, given: ["vendors", { platform: "groq", json: true }] },
 ])("gives $args with $env to the local command", async ({ args, env, given }) => {
   const ran = await run(args, env);
   expect({ code: ran.code, given: ran.given }).toEqual({ code: 0, given });
@@ -93,6 +100,6 @@ test.each([
 const well = () => Promise.resolve(0);
 
 test("ends with the exit code of the local command", async () => {
-  const local = { serve: well, check: () => Promise.resolve(1), approve: well, revoke: well };
+  const local = { serve: well, check: () => Promise.resolve(1), approve: well, revoke: well, vendors: well };
   expect(await createProgram(local, recordTerminal()).run(["check"])).toBe(1);
 });

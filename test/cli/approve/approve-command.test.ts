@@ -53,6 +53,7 @@ async function run(...args: readonly string[]) {
   const local = {
     serve: well,
     check: well,
+    vendors: well,
     approve: (options: ApproveOptions) => Promise.resolve(approved.push(options) && 0),
     revoke: (options: RevokeOptions) => Promise.resolve(revoked.push(options) && 0),
   };
