@@ -138,10 +138,13 @@ describe("a tool loop of three turns", () => {
   );
 });
 
+/** The adjusted fields of each attempt. */
+function fieldsOf({ understudy }: Chat): string[][] {
+  return understudy.ledger.attempts.map(({ adjustments = [] }) => adjustments.map(({ field }) => field));
+}
+
 test("a server that nobody knows is asked again without what it refused, at most twice, and remembered", async () => {
   const body = { model: "strange", messages: [ASK], frequency_penalty: 1, presence_penalty: 1 };
-  const fieldsOf = ({ understudy }: Chat) =>
-    understudy.ledger.attempts.map(({ adjustments = [] }) => adjustments.map(({ field }) => field));
   expect(fieldsOf(await chat(body))).toEqual([[], ["frequency_penalty"], ["frequency_penalty", "presence_penalty"]]);
   expect(fieldsOf(await chat(body))).toEqual([["frequency_penalty", "presence_penalty"]]);
 });
