@@ -110,6 +110,10 @@ async function* callUpstream(
     const answerFit = new AnswerFit(request.request, fitted.gatewayStops);
     while (await answer.advance()) {
       for (const event of answer.events) {
+        if (answerFit.leaves(event)) {
+          yield event;
+          continue;
+        }
         for (const passed of answerFit.fit(event)) {
           yield passed;
           if (passed.kind === "finished") return;

@@ -119,13 +119,14 @@ function describeRun({ attempts, skips, switches, usage, cost, deliveredBytes }:
 }
 
 function describeAttempt(attempt: Attempt): object {
-  const { route, outcome, upstreamStatus, upstreamRequestId, duration, deliveredBytes, message } = attempt;
+  const { route, outcome, upstreamStatus, upstreamRequestId, duration, deliveredBytes, message, adjustments } = attempt;
   const name = enumWord(AttemptOutcomeSchema, outcome);
   return {
     route,
     outcome: name,
     ...(name !== "completed" && { cause: message, upstreamStatus }),
     upstreamRequestId: upstreamRequestId === "" ? undefined : upstreamRequestId,
+    adjusted: adjustments.length > 0 ? adjustments.map(({ field }) => field) : undefined,
     durationMs: duration && durationMs(duration),
     deliveredBytes: Number(deliveredBytes),
   };

@@ -175,7 +175,7 @@ const CONTEXT: readonly ErrorRule[] = [
       [
         "max(?:imum)? context (?:length|size|window)",
         "context[ _](?:length|window|size|limit)[ _](?:is |was |has been )?exceed",
-        "exceed(?:s|ed|ing)? (?:the |this |your )?(?:available |maximum |model'?s? |model |configured |allowed |maximum allowed )*(?:context|input (?:length|token)|prompt (?:length|token)|n_ctx|number of tokens)",
+        "exceed(?:s|ed|ing)? (?:the |this |your )?(?:(?:available|maximum|model|model's|configured|allowed) ){0,3}(?:context|input (?:length|token)|prompt (?:length|token)|n_ctx|number of tokens)",
         "exceeds? (?:the )?(?:limit|maximum) of \\d+ tokens",
         "(?:input|prompt|request|messages?|conversation|context)(?: \\(?\\d+ tokens\\)?)? (?:is|are|was) (?:too long|too large for (?:the|this) model)",
         "prompt too long|input too long",

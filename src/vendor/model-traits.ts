@@ -35,7 +35,7 @@ export interface ModelRule {
 }
 
 /** A model that nobody has described: the common features, and nothing that must be asked for by a name of its own. */
-const UNKNOWN_MODEL: ModelTraits = {
+export const UNKNOWN_MODEL: ModelTraits = {
   continuation: Continuation.INSTRUCT,
   reasoningForm: "none",
   thinking: Thinking.ON_REQUEST,

@@ -148,3 +148,18 @@ test("a server that nobody knows is asked again without what it refused, at most
   expect(fieldsOf(await chat(body))).toEqual([[], ["frequency_penalty"], ["frequency_penalty", "presence_penalty"]]);
   expect(fieldsOf(await chat(body))).toEqual([["frequency_penalty", "presence_penalty"]]);
 });
+
+test("a path that is not there answers in the form of the API", async () => {
+  const response = await fetch(`${gateway.url}/v1/embeddings`, { method: "POST", body: "{}" });
+  expect([response.status, await response.json()]).toEqual([
+    404,
+    {
+      error: {
+        message: "There is nothing at /v1/embeddings. GET / tells how to call this server.",
+        type: "invalid_request_error",
+        param: null,
+        code: "unknown_url",
+      },
+    },
+  ]);
+});

@@ -39,6 +39,9 @@ export function createPlainDoor(isServing: () => boolean): Door {
   return { exposedHeaders: [], find: () => entrance };
 }
 
+/** As much of a path as an error tells, in characters. */
+const MAX_SHOWN_PATH = 200;
+
 function answerUnknown(exchange: Exchange): void {
   const { request, response } = exchange;
   const text = "There is nothing at this path. GET / tells how to call this server.";
@@ -48,6 +51,14 @@ function answerUnknown(exchange: Exchange): void {
     response.setHeader("grpc-status", "12");
     response.setHeader("grpc-message", text);
     response.end();
+    discardRequest(exchange);
+  } else if (exchange.path.startsWith("/v1/")) {
+    // A client of the vendors' APIs reads errors in their form, which is the same at this path for all of them.
+    const message = `There is nothing at ${exchange.path.slice(0, MAX_SHOWN_PATH)}. GET / tells how to call this server.`;
+    const error = { message, type: "invalid_request_error", param: null, code: "unknown_url" };
+    response.statusCode = 404;
+    response.setHeader("content-type", "application/json");
+    response.end(JSON.stringify({ error }));
     discardRequest(exchange);
   } else {
     answerText(exchange, 404, text);

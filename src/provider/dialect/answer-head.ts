@@ -52,8 +52,13 @@ export function makeFailure(head: AnswerHead, kind: FailureKind, code: string, m
 
 function readRequestId(headers: HttpHeaders): string {
   for (const name of REQUEST_ID_HEADERS) {
-    const id = headers[name];
-    if (typeof id === "string" && REQUEST_ID_PATTERN.test(id)) return id;
+    const id = plainRequestId(headers[name]);
+    if (id !== "") return id;
   }
   return "";
+}
+
+/** A name for a request if it is short and plain; else empty. */
+export function plainRequestId(id: unknown): string {
+  return typeof id === "string" && REQUEST_ID_PATTERN.test(id) ? id : "";
 }

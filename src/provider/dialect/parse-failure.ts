@@ -4,7 +4,7 @@ import { parseJson } from "../../call/json-object.ts";
 import { type FailureKind, LONGEST_REST_MS, type UpstreamFailure } from "../../call/upstream-failure.ts";
 import type { ErrorRule } from "../../vendor/error-rule.ts";
 import { findRefusedField } from "../../vendor/refused-field.ts";
-import { type AnswerHead, makeFailure } from "./answer-head.ts";
+import { type AnswerHead, makeFailure, plainRequestId } from "./answer-head.ts";
 import { readVendorError, type VendorError } from "./vendor-error.ts";
 
 /** Kinds by HTTP status, for errors that no rule knows. */
@@ -78,7 +78,8 @@ function judge({ rules, head, error, status, code, dialectFields, message }: Fou
   const kind = findRule(rules, status, error)?.kind ?? (status === undefined ? "server-error" : kindOfStatus(status));
   // What the headers name goes before the words, and both before the reset of a limit.
   const retryAfterMs = head.retryAfterMs ?? error?.retryAfterMs ?? head.limitResetMs;
-  const failure = { ...makeFailure(head, kind, code, message), retryAfterMs };
+  const upstreamRequestId = head.upstreamRequestId || plainRequestId(error?.requestId);
+  const failure = { ...makeFailure(head, kind, code, message), retryAfterMs, upstreamRequestId };
   if (kind === "rate-limited" && retryAfterMs !== undefined && retryAfterMs > LONGEST_REST_MS)
     return { ...failure, kind: "quota-exhausted" };
   if (kind !== "invalid-request" || error === undefined) return failure;

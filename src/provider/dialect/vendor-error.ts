@@ -14,6 +14,8 @@ export interface VendorError {
   readonly param: string;
   /** The HTTP status that an error inside a stream names; undefined if it names none. */
   readonly status: number | undefined;
+  /** The vendor's name for the request; empty if the body has none. */
+  readonly requestId: string;
   /** How long it asks to be left alone, in milliseconds; undefined if it does not. */
   readonly retryAfterMs: number | undefined;
 }
@@ -38,6 +40,7 @@ export function readVendorError(document: unknown): VendorError | undefined {
     message: [...messagesOf(error), raw?.message ?? "", stringOf(outer["message"])].join(" ").slice(0, MAX_MESSAGE),
     param: stringOf(parts[0]?.["param"]) || paramOf(error),
     status: parts.map(readErrorStatus).find((status) => status !== undefined),
+    requestId: stringOf(outer["request_id"]),
     retryAfterMs: readNamedWait(error, messagesOf(error).join(" ")) ?? raw?.retryAfterMs,
   };
 }

@@ -16,19 +16,34 @@ export class AnswerFit {
     this.#stops = gatewayStops.length === 0 ? undefined : new StopMatcher(gatewayStops);
   }
 
+  /** Whether an event is passed on as it is: most are, and there is one for each piece of an answer. */
+  leaves({ kind }: UpstreamEvent): boolean {
+    return kind !== "toolCall" && this.#stops === undefined;
+  }
+
   /** What is passed on for an event. Behind a `finished` nothing more is to be read. */
   fit(event: UpstreamEvent): readonly UpstreamEvent[] {
-    if (event.kind === "toolCall") return [...this.#release(), { ...event, call: this.#ids.fit(event.call) }];
-    if (this.#stops === undefined) return [event];
-    if (event.kind === "answered" || event.kind === "finished") return [...this.#release(), event];
-    if (event.kind !== "text") return [event];
-    const text = this.#stops.push(event.text);
-    const said: UpstreamEvent[] = text === "" ? [{ kind: "alive" }] : [{ kind: "text", text }];
-    return this.#stops.stopped ? [...said, { kind: "finished", reason: FinishReason.STOP }] : said;
+    switch (event.kind) {
+      case "toolCall":
+        return [...this.#release(), { ...event, call: this.#ids.fit(event.call) }];
+      case "answered":
+      case "finished":
+        return [...this.#release(), event];
+      case "text":
+        return this.#stops === undefined ? [event] : say(event.text, this.#stops);
+      default:
+        return [event];
+    }
   }
 
   #release(): UpstreamEvent[] {
     const text = this.#stops?.end() ?? "";
     return text === "" ? [] : [{ kind: "text", text }];
   }
+}
+
+function say(piece: string, stops: StopMatcher): readonly UpstreamEvent[] {
+  const text = stops.push(piece);
+  const said: UpstreamEvent[] = text === "" ? [{ kind: "alive" }] : [{ kind: "text", text }];
+  return stops.stopped ? [...said, { kind: "finished", reason: FinishReason.STOP }] : said;
 }
