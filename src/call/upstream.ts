@@ -3,7 +3,7 @@
 import type { CompleteRequest } from "../../gen/ts/understudy/v1/completion_service_pb.ts";
 import type { FinishReason, ToolCall } from "../../gen/ts/understudy/v1/conversation_pb.ts";
 import type { Usage } from "../../gen/ts/understudy/v1/ledger_pb.ts";
-import type { AdjustableField, Adjustment } from "./adjustment.ts";
+import type { Adjustment, Refusal } from "./adjustment.ts";
 import type { UpstreamFailure } from "./upstream-failure.ts";
 
 /** How an answer that another attempt began is handed to a model. */
@@ -32,8 +32,8 @@ export interface UpstreamRequest {
   readonly withoutReasoning: boolean;
   /** Who marks what the upstream may keep of the request. */
   readonly cache: CacheMode;
-  /** Fields that the upstream refused earlier in this call. */
-  readonly withoutFields: readonly AdjustableField[];
+  /** What the upstream refused earlier in this call, by name. */
+  readonly refusals: readonly Refusal[];
 }
 
 /**

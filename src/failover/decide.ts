@@ -133,10 +133,9 @@ function otherForm(form: AttemptForm, action: Action, { refusal }: UpstreamFailu
     case "withoutReasoning":
       return form.withoutReasoning ? undefined : { ...form, withoutReasoning: true };
     case "adjust": {
-      const { withoutFields } = form;
-      if (refusal === undefined || withoutFields.includes(refusal.field)) return undefined;
-      if (withoutFields.length >= MAX_ADJUSTMENTS) return undefined;
-      return { ...form, withoutFields: [...withoutFields, refusal.field] };
+      const { refusals } = form;
+      if (refusal === undefined || refusals.some(({ field }) => field === refusal.field)) return undefined;
+      return refusals.length < MAX_ADJUSTMENTS ? { ...form, refusals: [...refusals, refusal] } : undefined;
     }
     default:
       return undefined;

@@ -62,7 +62,7 @@ async function* callUpstream(
   const { request: fitted, adjustments } = fitRequest(
     request,
     settings,
-    refusedFields.list(request.withoutFields, Date.now()),
+    refusedFields.list(request.refusals, Date.now()),
   );
   if (adjustments.length > 0) yield { kind: "adjusted", adjustments };
   const body = writeBody(dialect, fitted, settings);
@@ -94,10 +94,10 @@ async function* callUpstream(
         parseStatusFailure(settings.vendorDialect.errors, head, text, listDialectFields(fitted)),
         fitted,
       );
-      if (failure.refusal !== undefined) refusedFields.note(failure.refusal, Date.now());
       if (!signal.aborted) yield { kind: "failed", failure };
       return;
     }
+    refusedFields.confirm(request.refusals, Date.now());
     yield { kind: "opened", status: head.status, upstreamRequestId: head.upstreamRequestId };
     const answer = await openAnswer(dialect, settings, outcome.headers, outcome.body, head);
     if (answer === undefined) {

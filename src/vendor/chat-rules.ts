@@ -32,7 +32,7 @@ export const CHAT_FAMILIES: readonly ModelRequestRules[] = [
   {
     pattern: /(?:^|\/)o\d|gpt-5(?!(?:\.\d+)?-chat)|gpt-[6-9]/,
     rules: {
-      without: ["temperature", "top_p", "stop_sequences", ...PENALTIES],
+      without: ["stop_sequences", ...PENALTIES],
       reasoningBack: "refused",
       maxTokensName: "max_completion_tokens",
     },

@@ -58,7 +58,15 @@ export function findRefusedField(
   if (dialectFields.some((name) => param === name || hasWord(message, name)))
     return { field: "dialect_fields", lasting: false };
   const field = fieldOf(param.split(".").at(-1) ?? "") ?? (param === "" ? fieldIn(message) : undefined);
-  return field && { field, lasting: LASTING.test(message) && !DEPENDS.test(message) };
+  if (field === undefined || !mayGo(field, message)) return undefined;
+  return { field, lasting: LASTING.test(message) && !DEPENDS.test(message) };
+}
+
+/** Whether a field may go for what is said of it: not a limit that is too small, nor reasoning as a whole. */
+function mayGo(field: AdjustableField, message: string): boolean {
+  if (field === "max_output_tokens") return !/minimum|at least|below|positive|greater than 0/i.test(message);
+  if (field === "reasoning.effort") return /value|level|does not support (?:effort|['"`])|one of/i.test(message);
+  return true;
 }
 
 function hasWord(message: string, name: string): boolean {

@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { Dialect, Platform } from "../../gen/ts/understudy/config/v1/config_pb.ts";
 import { type CompleteRequestSchema, Verbosity } from "../../gen/ts/understudy/v1/completion_service_pb.ts";
 import { ReasoningOptions_Effort as Effort, MessageSchema, Role } from "../../gen/ts/understudy/v1/conversation_pb.ts";
-import type { AdjustableField } from "../../src/call/adjustment.ts";
+import type { AdjustableField, Refusal } from "../../src/call/adjustment.ts";
 import type { UpstreamRequest } from "../../src/call/upstream.ts";
 import { makeBody as makeMessagesBody } from "../../src/provider/dialect/anthropic-messages/request.ts";
 import { makeBody as makeChatBody } from "../../src/provider/dialect/openai-chat/request.ts";
@@ -22,7 +22,7 @@ function sends(
   settings: RouteSettings,
   fields: Fields,
   rest: Partial<UpstreamRequest> = {},
-  refused: ReadonlyMap<AdjustableField, string> = new Map(),
+  refused: ReadonlyMap<AdjustableField, Refusal> = new Map(),
 ) {
   const { request, adjustments } = fitRequest(asks(fields, rest), settings, refused);
   const body =
@@ -119,11 +119,28 @@ test.each<[model: string, asked: Effort, sent: string]>([
   expect(sends(gptRoute({ model }), { reasoning: { effort } }).body).toMatchObject({ reasoning_effort: word });
 });
 
-test("a field that was refused is left out, and another name of the limit is not made up", () => {
-  const refused = new Map<AdjustableField, string>([["stream_options", "left out: the upstream refused it"]]);
-  const { body, adjusted } = sends(compatibleRoute(), {}, {}, refused);
+test("a field that was refused is left out", () => {
+  const { body, adjusted } = sends(compatibleRoute(), {}, {}, refuses("stream_options", true));
   expect(body).not.toHaveProperty("stream_options");
   expect(adjusted).toEqual([]);
+});
+
+function refuses(field: AdjustableField, lasting: boolean): ReadonlyMap<AdjustableField, Refusal> {
+  return new Map([[field, { field, lasting }]]);
+}
+
+test("a limit of tokens whose name is refused goes by the other one; one that is too high goes", () => {
+  const asked = { maxOutputTokens: 9 };
+  const renamed = sends(compatibleRoute(), asked, {}, refuses("max_output_tokens", true));
+  expect(renamed).toMatchObject({ body: { max_completion_tokens: 9 }, adjusted: ["max_output_tokens"] });
+  const gone = sends(compatibleRoute(), asked, {}, refuses("max_output_tokens", false));
+  expect(gone.body).not.toHaveProperty("max_completion_tokens");
+  expect(gone.body).not.toHaveProperty("max_tokens");
+});
+
+test("what the configuration says of a model goes before what its name says", () => {
+  const sent = sends(gptRoute({ model: "gpt-5", capabilities: { temperature: true } }), { temperature: 0.5 });
+  expect(sent).toMatchObject({ body: { temperature: 0.5 }, adjusted: [] });
 });
 
 test("stop sequences that are not taken are looked for by the gateway, the others are sent", () => {

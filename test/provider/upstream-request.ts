@@ -18,7 +18,7 @@ export function asks(
     connectTimeoutMs: 2_000,
     withoutReasoning: false,
     cache: "off",
-    withoutFields: [],
+    refusals: [],
     ...rest,
   };
 }

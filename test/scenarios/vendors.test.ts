@@ -147,6 +147,8 @@ test("a server that nobody knows is asked again without what it refused, at most
   const body = { model: "strange", messages: [ASK], frequency_penalty: 1, presence_penalty: 1 };
   expect(fieldsOf(await chat(body))).toEqual([[], ["frequency_penalty"], ["frequency_penalty", "presence_penalty"]]);
   expect(fieldsOf(await chat(body))).toEqual([["frequency_penalty", "presence_penalty"]]);
+  // What one call taught counts for fields that were the cause, and for no others.
+  expect(fieldsOf(await chat({ ...body, temperature: 0.5 }))).toEqual([["frequency_penalty", "presence_penalty"]]);
 });
 
 test("a path that is not there answers in the form of the API", async () => {

@@ -138,3 +138,11 @@ test.each([
 ])("%j refuses %s, for good: %s", (body, field, lasting) => {
   expect(fails(400, body)).toMatchObject({ kind: "unsupported-field", refusal: { field, lasting } });
 });
+
+test.each([
+  "Invalid 'max_completion_tokens': integer below minimum value. Expected a value >= 16, but got 5 instead.",
+  "Unsupported parameter: 'reasoning_effort' is not supported with this model.",
+  "Invalid schema for function 'temperature_in': 'uniqueItems' is not permitted.",
+])("%s is refused as a whole", (message) => {
+  expect(fails(400, says(message)).kind).toBe("invalid-request");
+});

@@ -78,7 +78,7 @@ export function launchAttempt(options: LaunchOptions): Contender {
       connectTimeoutMs: limits.connectTimeoutMs,
       withoutReasoning: form.withoutReasoning,
       cache: plan.cache,
-      withoutFields: form.withoutFields,
+      refusals: form.refusals,
     },
     sink: output,
     full: options.full,

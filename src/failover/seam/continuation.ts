@@ -1,7 +1,7 @@
 /** Hands an answer that another attempt began to the next model, in the form that its route declares. */
 
 import { type Capabilities, Continuation } from "../../../gen/ts/understudy/v1/route_service_pb.ts";
-import type { AdjustableField } from "../../call/adjustment.ts";
+import type { Refusal } from "../../call/adjustment.ts";
 import type { ContinuationRequest } from "../../call/upstream.ts";
 import { pickAnchor } from "./anchor.ts";
 
@@ -11,11 +11,11 @@ export interface AttemptForm {
   readonly withoutPrefill: boolean;
   /** Leaves signed reasoning of earlier turns out. */
   readonly withoutReasoning: boolean;
-  /** Fields that the route refused. */
-  readonly withoutFields: readonly AdjustableField[];
+  /** What the route refused by name. */
+  readonly refusals: readonly Refusal[];
 }
 
-export const USUAL_FORM: AttemptForm = { withoutPrefill: false, withoutReasoning: false, withoutFields: [] };
+export const USUAL_FORM: AttemptForm = { withoutPrefill: false, withoutReasoning: false, refusals: [] };
 
 /**
  * Makes the continuation of everything delivered, whichever attempts delivered it. Trailing white space is left out,

@@ -2,7 +2,7 @@
 
 import { type CompleteRequest, Verbosity } from "../../../gen/ts/understudy/v1/completion_service_pb.ts";
 import { ReasoningOptions_Effort as Effort } from "../../../gen/ts/understudy/v1/conversation_pb.ts";
-import type { AdjustableField, Adjustment } from "../../call/adjustment.ts";
+import type { AdjustableField, Adjustment, Refusal } from "../../call/adjustment.ts";
 import type { UpstreamRequest } from "../../call/upstream.ts";
 import type { RouteSettings } from "../settings.ts";
 import { fitHistory } from "./fit-history.ts";
@@ -21,11 +21,11 @@ export interface Fitting {
   readonly adjustments: readonly Adjustment[];
 }
 
-/** Fits a request. `refused` are the fields that the upstream refused before, with the reason. */
+/** Fits a request. `refused` is what the upstream refused before. */
 export function fitRequest(
   upstreamRequest: UpstreamRequest,
   settings: RouteSettings,
-  refused: ReadonlyMap<AdjustableField, string>,
+  refused: ReadonlyMap<AdjustableField, Refusal>,
 ): Fitting {
   const { rules } = settings;
   const fitter = new Fitter(upstreamRequest, settings, refused);
@@ -42,16 +42,14 @@ export function fitRequest(
 export function findAdjustments(request: CompleteRequest, settings: RouteSettings): readonly Adjustment[] {
   const { maxOutputTokens } = request;
   const asked = { request, maxOutputTokens, continuation: undefined, connectTimeoutMs: 0 };
-  const fitter = new Fitter(
-    { ...asked, withoutReasoning: false, cache: "off", withoutFields: [] },
-    settings,
-    new Map(),
-  );
+  const fitter = new Fitter({ ...asked, withoutReasoning: false, cache: "off", refusals: [] }, settings, new Map());
   fitter.fitSampling();
   fitter.fitOptions();
   fitter.fitLimit();
   return fitter.adjustments;
 }
+
+const REFUSED = "left out: the upstream refused it";
 
 /** The efforts from the least to the most. */
 const EFFORTS = [
@@ -71,9 +69,9 @@ class Fitter {
   readonly without: Set<AdjustableField>;
   maxOutputTokens: number | undefined;
   readonly #settings: RouteSettings;
-  readonly #refused: ReadonlyMap<AdjustableField, string>;
+  readonly #refused: ReadonlyMap<AdjustableField, Refusal>;
 
-  constructor(asked: UpstreamRequest, settings: RouteSettings, refused: ReadonlyMap<AdjustableField, string>) {
+  constructor(asked: UpstreamRequest, settings: RouteSettings, refused: ReadonlyMap<AdjustableField, Refusal>) {
     this.request = { ...asked.request };
     this.maxOutputTokens = asked.maxOutputTokens;
     this.#settings = settings;
@@ -129,12 +127,15 @@ class Fitter {
       request.toolChoice = rest;
     }
     if (request.messages.some(({ name }) => name !== "") && (!names || this.#refused.has("messages.name"))) {
-      this.#note("messages.name", this.#refused.get("messages.name") ?? "left out: the upstream does not take it");
+      this.#note("messages.name", this.#whyLeftOut("messages.name"));
       this.without.add("messages.name");
     }
     const foreign = request.dialectFields.some(({ dialect }) => dialect !== this.#settings.dialect);
     if (request.dialectFields.length > 0 && (foreign || this.#refused.has("dialect_fields"))) {
-      this.#note("dialect_fields", this.#refused.get("dialect_fields") ?? "left out: they are of another wire format");
+      this.#note(
+        "dialect_fields",
+        this.#refused.has("dialect_fields") ? REFUSED : "left out: they are of another wire format",
+      );
       request.dialectFields = request.dialectFields.filter(({ dialect }) => dialect === this.#settings.dialect);
     }
     this.#fitEffort();
@@ -144,10 +145,12 @@ class Fitter {
     const { reasoning } = this.request;
     const { efforts, capabilities } = this.#settings;
     if (reasoning === undefined || !capabilities.reasoning || reasoning.effort === Effort.UNSPECIFIED) return;
-    const refused = this.#refused.get("reasoning.effort");
-    if (refused !== undefined) this.#note("reasoning.effort", refused);
-    if (refused !== undefined) this.request.reasoning = { ...reasoning, effort: Effort.UNSPECIFIED };
-    if (refused !== undefined || efforts.length === 0 || efforts.includes(reasoning.effort)) return;
+    if (this.#refused.has("reasoning.effort")) {
+      this.#note("reasoning.effort", REFUSED);
+      this.request.reasoning = { ...reasoning, effort: Effort.UNSPECIFIED };
+      return;
+    }
+    if (efforts.length === 0 || efforts.includes(reasoning.effort)) return;
     const at = EFFORTS.findIndex((effort) => effort === reasoning.effort);
     const below = EFFORTS.slice(0, at).findLast((effort) => efforts.includes(effort) && effort !== Effort.NONE);
     const nearest = below ?? EFFORTS.slice(at + 1).find((effort) => efforts.includes(effort));
@@ -163,8 +166,10 @@ class Fitter {
     const most = this.#settings.capabilities.maxOutputTokens;
     if (this.maxOutputTokens === undefined) return;
     const refused = this.#refused.get("max_output_tokens");
-    if (refused !== undefined) {
-      this.#note("max_output_tokens", refused);
+    if (refused?.lasting === true) {
+      this.#note("max_output_tokens", "sent by its other name: the upstream refused the first");
+    } else if (refused !== undefined) {
+      this.#note("max_output_tokens", REFUSED);
       this.maxOutputTokens = undefined;
     } else if (most !== undefined && this.maxOutputTokens > most) {
       this.#note("max_output_tokens", `${this.maxOutputTokens} became ${most}, the most that the model gives`);
@@ -182,7 +187,8 @@ class Fitter {
       ? []
       : all.filter((stop) => blankStops || stop.trim() !== "").slice(0, maxStops);
     if (taken.length === all.length) return [];
-    const reason = this.#refused.get("stop_sequences") ?? "the upstream does not take them";
+    const refused = this.#refused.has("stop_sequences");
+    const reason = refused ? "the upstream refused them" : "the upstream does not take them";
     this.#note("stop_sequences", `${taken.length === 0 ? "" : "some are "}matched by the gateway: ${reason}`);
     request.stopSequences = taken;
     // Those that the upstream takes end its answer; the gateway looks for the rest.
@@ -192,8 +198,12 @@ class Fitter {
   /** Notes a field that the upstream does not take; false if it takes it. */
   #drops(field: AdjustableField): boolean {
     if (!this.without.has(field)) return false;
-    this.#note(field, this.#refused.get(field) ?? "left out: the upstream does not take it");
+    this.#note(field, this.#whyLeftOut(field));
     return true;
+  }
+
+  #whyLeftOut(field: AdjustableField): string {
+    return this.#refused.has(field) ? REFUSED : "left out: the upstream does not take it";
   }
 
   #note(field: AdjustableField, reason: string): void {

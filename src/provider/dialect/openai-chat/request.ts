@@ -60,6 +60,9 @@ type ChatResponseFormat =
 /** Name of a schema that the caller did not name. */
 const SCHEMA_NAME = "answer";
 
+/** The two names of the limit of tokens: a server that refuses one knows the other. */
+const OTHER_NAME = { max_tokens: "max_completion_tokens", max_completion_tokens: "max_tokens" } as const;
+
 /** Makes the body. Throws if a JSON string of the request is not JSON. */
 export function makeBody(fitted: FittedRequest, settings: RouteSettings): ChatBody {
   const { request, maxOutputTokens, continuation, without } = fitted;
@@ -71,7 +74,8 @@ export function makeBody(fitted: FittedRequest, settings: RouteSettings): ChatBo
     stream: true,
   };
   if (!without.has("stream_options")) body.stream_options = { include_usage: true };
-  if (maxOutputTokens !== undefined) body[rules.maxTokensName ?? vendorDialect.maxTokensName] = maxOutputTokens;
+  const name = rules.maxTokensName ?? vendorDialect.maxTokensName;
+  if (maxOutputTokens !== undefined) body[without.has("max_output_tokens") ? OTHER_NAME[name] : name] = maxOutputTokens;
   addSampling(body, request, vendorDialect.seedName);
   addOptions(body, fitted, settings);
   addTools(body, request);
