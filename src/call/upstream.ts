@@ -65,7 +65,8 @@ export type UpstreamEvent =
   | { readonly kind: "usage"; readonly usage: Usage }
   /** The answer is whole; only its usage may still come, and then `finished`. */
   | { readonly kind: "answered"; readonly reason: FinishReason }
-  | { readonly kind: "finished"; readonly reason: FinishReason }
+  /** `atStopSequence`: the upstream says that a stop sequence ended it, maybe before the first word. */
+  | { readonly kind: "finished"; readonly reason: FinishReason; readonly atStopSequence?: true }
   | { readonly kind: "failed"; readonly failure: UpstreamFailure };
 
 /**

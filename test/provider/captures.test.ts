@@ -1,10 +1,8 @@
 /** Recorded answers of vendors, as `test/fixtures/captures` holds them with their sources, read over HTTP. */
 
-import { readFileSync } from "node:fs";
 import type { ServerResponse } from "node:http";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Dialect, Platform } from "../../gen/ts/understudy/config/v1/config_pb.ts";
-import { FinishReason } from "../../gen/ts/understudy/v1/conversation_pb.ts";
 import { AttemptOutcome } from "../../gen/ts/understudy/v1/ledger_pb.ts";
 import type { UpstreamEvent } from "../../src/call/upstream.ts";
 import type { FailureKind, UpstreamFailure } from "../../src/call/upstream-failure.ts";
@@ -12,53 +10,10 @@ import { UPSTREAM_FAILURES } from "../../src/failover/failure-classes.ts";
 import { createStaticKey } from "../../src/provider/auth/static-key.ts";
 import { createUpstream } from "../../src/provider/create-upstream.ts";
 import { sumUp } from "./read-answer.ts";
+import { CAPTURES, type Capture, ERRORS, type ErrorCapture, finishOf, readCapture } from "./read-captures.ts";
 import { resolves } from "./route-settings.ts";
 import { type ServedUpstream, servesUpstream } from "./serve-upstream.ts";
 import { asks } from "./upstream-request.ts";
-
-interface Capture {
-  readonly file: string;
-  readonly why: string;
-  readonly dialect: "openai-chat" | "anthropic-messages";
-  readonly kind: "stream" | "whole" | "error";
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly expected?: Expected;
-}
-
-interface Expected {
-  readonly text: string;
-  readonly reasoning: string;
-  readonly calls: readonly {
-    readonly id: string;
-    readonly name: string;
-    readonly arguments: string;
-    readonly broken: boolean;
-  }[];
-  readonly usage: { in?: number; out?: number; cacheRead?: number; cacheWrite?: number; reasoning?: number };
-  readonly finish: keyof typeof FinishReason;
-  readonly error: string | null;
-}
-
-interface ErrorCapture {
-  readonly id: string;
-  readonly provider: string;
-  readonly dialect: Capture["dialect"];
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-  readonly expected: string;
-  readonly seen: { readonly outcome: keyof typeof AttemptOutcome; readonly reason: string };
-}
-
-function readsList(name: string): unknown {
-  return JSON.parse(readFileSync(new URL(`../fixtures/captures/${name}`, import.meta.url), "utf8"));
-}
-
-// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a file of this folder, written in this form
-const CAPTURES = (readsList("index.json") as readonly Capture[]).filter(({ kind }) => kind !== "error");
-// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the same
-const ERRORS = readsList("errors.json") as readonly ErrorCapture[];
 
 /** Answers with what the next call is to read. */
 let answer: (response: ServerResponse) => void;
@@ -92,12 +47,6 @@ async function writesInPieces(response: ServerResponse, body: Buffer, size: numb
   response.end();
 }
 
-/** Names what the recording cut at the limit of tokens: the call that was begun is no call, and the reason is `LENGTH`. */
-function finishOf({ file, expected }: Capture): FinishReason {
-  const cut = expected?.calls.some(({ broken }) => broken) || file.startsWith("f12-");
-  return cut ? FinishReason.LENGTH : FinishReason[expected?.finish ?? "STOP"];
-}
-
 /** The latest number of each kind. */
 function usageOf(events: readonly UpstreamEvent[]): Record<string, bigint | undefined> {
   const latest: Record<string, bigint | undefined> = {};
@@ -121,7 +70,7 @@ const SIZES = [Number.POSITIVE_INFINITY, 997, 61];
 test.each(CAPTURES.flatMap((capture) => SIZES.map((size) => [capture.file, capture.why, size, capture] as const)))(
   "%s: %s, in pieces of %s bytes",
   async (file, _why, size, capture) => {
-    const body = readFileSync(new URL(`../fixtures/captures/${file}`, import.meta.url));
+    const body = readCapture(file);
     answer = (response) => {
       response.writeHead(capture.status, { "content-type": capture.headers["content-type"] ?? "text/event-stream" });
       void writesInPieces(response, body, Math.min(size, body.length));

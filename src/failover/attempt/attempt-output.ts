@@ -98,11 +98,11 @@ export class AttemptOutput {
     this.#deliver(this.#words === undefined ? text : this.#words.push(text) + this.#words.end());
   }
 
-  lack(reason: FinishReason): string | undefined {
+  lack(reason: FinishReason, atStopSequence: boolean): string | undefined {
     if (reason === FinishReason.TOOL_CALLS && !this.#called) return "it ended for a tool call and made none";
     if (reason !== FinishReason.STOP || this.#said || this.#called) return undefined;
     const { continued, mayBeEmpty } = this.#options;
-    if (continued === undefined) return mayBeEmpty ? undefined : "it ended without a word";
+    if (continued === undefined) return mayBeEmpty || atStopSequence ? undefined : "it ended without a word";
     return stopsInMidSentence(continued.delivered)
       ? "it added nothing to an answer that stopped in mid-sentence"
       : undefined;

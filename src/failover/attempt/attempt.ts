@@ -21,8 +21,11 @@ export interface AttemptSink {
   toolCall(call: ToolCall): void;
   /** Lets go what is held at the end of the answer. */
   settle(): void;
-  /** Why an answer that ends for `reason` is none; undefined if it is one. Asked after `settle`. */
-  lack(reason: FinishReason): string | undefined;
+  /**
+   * Why an answer that ends for `reason` is none; undefined if it is one. `atStopSequence`: the upstream says that it
+   * ended at one. Asked after `settle`.
+   */
+  lack(reason: FinishReason, atStopSequence: boolean): string | undefined;
   /** Whether the model refused outright, and the next route is to be asked. Asked after `settle`. */
   reroutes(reason: FinishReason): boolean;
   /** Why the output is not the answer that was asked for; undefined while it may be. */
@@ -119,7 +122,7 @@ export class Attempt implements WatchedAttempt {
   end(outcome: Outcome): void {
     if (this.#over) return;
     // A whole answer is not lost to a deadline that comes while its usage is awaited.
-    if (outcome.kind === "deadlineExceeded" && this.#answered !== undefined) this.#finish(this.#answered);
+    if (outcome.kind === "deadlineExceeded" && this.#answered !== undefined) this.#finish(this.#answered, false);
     if (this.#over) return;
     this.record.end(outcome);
     this.#clock.stop();
@@ -216,7 +219,7 @@ export class Attempt implements WatchedAttempt {
         this.#clock.stop();
         break;
       case "finished":
-        this.#finish(event.reason);
+        this.#finish(event.reason, event.atStopSequence ?? false);
         break;
       case "failed":
         this.#fail(event.failure);
@@ -266,14 +269,14 @@ export class Attempt implements WatchedAttempt {
   }
 
   /** Completes the answer, once it is known to have the form that was asked for. */
-  #finish(finishReason: FinishReason): void {
+  #finish(finishReason: FinishReason, atStopSequence: boolean): void {
     const { sink } = this.#options;
     this.#answered = undefined;
     sink.settle();
     this.#judge();
     if (!this.#over && sink.reroutes(finishReason))
       this.#endWithout("refused the request before any text", "content-filtered");
-    const lack = this.#over ? undefined : sink.lack(finishReason);
+    const lack = this.#over ? undefined : sink.lack(finishReason, atStopSequence);
     if (lack !== undefined) this.end({ kind: "badAnswer", message: lack });
     // What was cut off or refused is delivered as it is: no other model would have been allowed to say more.
     const verdict = finishReason === FinishReason.STOP && !this.#over ? sink.verify() : undefined;

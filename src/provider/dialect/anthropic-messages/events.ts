@@ -107,7 +107,9 @@ export class MessagesReader implements AnswerReader {
   finish(out: UpstreamEvent[]): void {
     if (this.phase !== "answered") return;
     this.phase = "ended";
-    out.push({ kind: "finished", reason: FINISH_REASONS.get(this.#stopReason) ?? FinishReason.STOP });
+    const reason = FINISH_REASONS.get(this.#stopReason) ?? FinishReason.STOP;
+    const atStopSequence = this.#stopReason === "stop_sequence";
+    out.push({ kind: "finished", reason, ...(atStopSequence && { atStopSequence }) });
   }
 
   #start(message: unknown, out: UpstreamEvent[]): void {
