@@ -298,6 +298,9 @@ test("marks of what may be kept: the caller's, else the gateway's own, or none",
   const blocks = sends(elsewhere, { messages: [{ role: Role.SYSTEM, text: "s" }, ask] }, { cache: "auto" }).body;
   expect(blocks).not.toHaveProperty("cache_control");
   expect(count(blocks)).toBe(2);
+  const openrouter = resolves({ platform: Platform.OPENROUTER }, { model: "anthropic/claude-sonnet-4.5" });
+  expect(count(sends(openrouter, marked, { cache: "auto" }).body)).toBe(1);
+  expect(count(sends(compatibleRoute(), marked, { cache: "auto" }).body)).toBe(0);
   expect(sends(gptRoute(), { messages: [ask] }, { cache: "auto" }).body).toHaveProperty("prompt_cache_key");
   expect(sends(compatibleRoute(), { messages: [ask] }, { cache: "auto" }).body).not.toHaveProperty("prompt_cache_key");
 });

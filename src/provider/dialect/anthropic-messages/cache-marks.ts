@@ -4,27 +4,14 @@
  * A mark keeps everything before it: tools, then the system, then the turns. A request may have four.
  */
 
-import { type CacheMark, CacheMark_Ttl } from "../../../../gen/ts/understudy/v1/conversation_pb.ts";
 import type { FittedRequest } from "../../fit/fit-request.ts";
 import type { RouteSettings } from "../../settings.ts";
+import type { CacheControl } from "../cache-mark.ts";
 import type { Block } from "./messages.ts";
 import type { MessagesBody } from "./request.ts";
 
-export interface CacheControl {
-  type: "ephemeral";
-  ttl?: "1h";
-}
-
 /** Most marks that the API takes. */
 const MAX_MARKS = 4;
-
-/** The field of a block or a tool that its caller marked. */
-export function makeMark(cache: CacheMark | undefined): { cache_control?: CacheControl } {
-  if (cache === undefined) return {};
-  return {
-    cache_control: cache.ttl === CacheMark_Ttl.TTL_1_HOUR ? { type: "ephemeral", ttl: "1h" } : { type: "ephemeral" },
-  };
-}
 
 /** Keeps the caller's marks, or sets the gateway's own where the request has none and asks for them. */
 export function markCache(

@@ -9,7 +9,7 @@ import {
 } from "../../../../gen/ts/understudy/v1/conversation_pb.ts";
 import { isObject, type JsonObject, parseJson } from "../../../call/json-object.ts";
 import { type OpaqueOwner, openOpaque } from "../../opaque.ts";
-import { type CacheControl, makeMark } from "./cache-marks.ts";
+import { type CacheControl, makeMark } from "../cache-mark.ts";
 
 const IMAGE_MEDIA_TYPES = ["image/png", "image/jpeg", "image/gif", "image/webp"] as const;
 

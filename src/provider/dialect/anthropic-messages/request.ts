@@ -13,9 +13,10 @@ import type { ContinuationRequest } from "../../../call/upstream.ts";
 import { DEFAULT_MAX_TOKENS } from "../../../vendor/messages-defaults.ts";
 import type { FittedRequest } from "../../fit/fit-request.ts";
 import type { RouteSettings } from "../../settings.ts";
+import { type CacheControl, makeMark } from "../cache-mark.ts";
 import { makeDialectFields } from "../dialect-fields.ts";
 import { parseObject } from "../json-values.ts";
-import { type CacheControl, makeMark, markCache } from "./cache-marks.ts";
+import { markCache } from "./cache-marks.ts";
 import { makeSystem, makeTurns, type TextBlock, type Turn } from "./messages.ts";
 
 /** The body, as far as it is used. https://platform.claude.com/docs/en/api/messages */

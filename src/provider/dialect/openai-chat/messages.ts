@@ -11,9 +11,10 @@ import {
 import type { FittedRequest } from "../../fit/fit-request.ts";
 import { type OpaqueOwner, openOpaque } from "../../opaque.ts";
 import type { RouteSettings } from "../../settings.ts";
+import { type CacheControl, makeMark } from "../cache-mark.ts";
 
 export type ChatMessage =
-  | { role: "system"; content: string; name?: string }
+  | { role: "system"; content: string | TextPart[]; name?: string }
   | { role: "user"; content: string | UserPart[]; name?: string }
   | AssistantMessage
   | { role: "tool"; tool_call_id: string; content: string };
@@ -43,16 +44,24 @@ const NO_REASONING = "(not kept)";
 /** Google's own word for a signature that is not there, in base 64. https://ai.google.dev/gemini-api/docs/thought-signatures */
 const NO_SIGNATURE = Buffer.from("skip_thought_signature_validator").toString("base64");
 
-type UserPart = { type: "text"; text: string } | { type: "image_url"; image_url: { url: string } };
+/** A mark of what may be kept is OpenRouter's, for the Claude models behind it. */
+interface TextPart {
+  type: "text";
+  text: string;
+  cache_control?: CacheControl;
+}
+
+type UserPart = TextPart | { type: "image_url"; image_url: { url: string } };
 
 /** Writes the messages. Reasoning and signatures go only where they are taken, and to the model that gave them. */
 export function makeMessages(fitted: FittedRequest, settings: RouteSettings): ChatMessage[] {
   const written: ChatMessage[] = [];
+  const marks = fitted.cache !== "off" && !fitted.without.has("cache");
   for (const message of fitted.request.messages) {
     const name = message.name === "" ? {} : { name: message.name };
     switch (message.role) {
       case Role.SYSTEM:
-        written.push({ role: "system", content: textOf(message), ...name });
+        written.push({ role: "system", content: makeSystemContent(message, marks), ...name });
         break;
       case Role.ASSISTANT:
         written.push({ ...makeAssistantMessage(message, fitted, settings), ...name });
@@ -62,7 +71,7 @@ export function makeMessages(fitted: FittedRequest, settings: RouteSettings): Ch
           if (part.kind.case === "toolResult") written.push(makeToolMessage(part.kind.value));
         break;
       default:
-        written.push({ role: "user", content: makeUserContent(message), ...name });
+        written.push({ role: "user", content: makeUserContent(message, marks), ...name });
     }
   }
   return written;
@@ -72,16 +81,26 @@ function textOf(message: Message): string {
   return message.text ?? message.parts.map((part) => (part.kind.case === "text" ? part.kind.value : "")).join("");
 }
 
-/** A list of parts only where a picture needs it: not every server takes lists. */
-function makeUserContent(message: Message): string | UserPart[] {
-  if (!message.parts.some((part) => part.kind.case === "image")) return textOf(message);
-  return message.parts.flatMap(makeUserPart);
+/** A list of parts only where a picture or a mark needs it: not every server takes lists. */
+function makeUserContent(message: Message, marks: boolean): string | UserPart[] {
+  const isPlain = !message.parts.some(({ kind, cache }) => kind.case === "image" || (marks && cache !== undefined));
+  return isPlain ? textOf(message) : message.parts.flatMap((part) => makeUserPart(part, marks));
 }
 
-function makeUserPart({ kind }: Part): UserPart[] {
-  if (kind.case === "text") return [{ type: "text", text: kind.value }];
+function makeSystemContent(message: Message, marks: boolean): string | TextPart[] {
+  const isPlain = !marks || message.parts.every(({ cache }) => cache === undefined);
+  return isPlain ? textOf(message) : message.parts.flatMap((part) => makeTextPart(part, marks));
+}
+
+function makeUserPart(part: Part, marks: boolean): UserPart[] {
+  const { kind } = part;
   if (kind.case === "image") return [{ type: "image_url", image_url: { url: urlOf(kind.value) } }];
-  return [];
+  return makeTextPart(part, marks);
+}
+
+function makeTextPart({ kind, cache }: Part, marks: boolean): TextPart[] {
+  if (kind.case !== "text") return [];
+  return [{ type: "text", text: kind.value, ...(marks && makeMark(cache)) }];
 }
 
 function urlOf({ source, mediaType }: Image): string {
