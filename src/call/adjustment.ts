@@ -19,6 +19,7 @@ export const ADJUSTABLE_FIELDS = [
   "messages.name",
   "messages.reasoning",
   "dialect_fields",
+  "response_format",
 ] as const;
 
 export type AdjustableField = (typeof ADJUSTABLE_FIELDS)[number];

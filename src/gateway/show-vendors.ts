@@ -92,6 +92,7 @@ function tellRules(rules: Partial<RequestRules>): string[][] {
     ["late system turns", rules.lateSystem === false ? "put at the beginning" : undefined],
     ["empty turns", rules.emptyTurns === false ? "left out" : undefined],
     ["names of speakers", rules.names === false ? "left out" : undefined],
+    ["schema without", rules.schema?.without.join(", ") || undefined],
     ["ids of calls", callId && `made to fit ${callId.pattern.source}`],
     ["reasoning of calls", reasoningBack === "demanded" ? "must come back" : undefined],
     ["thought signatures", rules.thoughtSignatures === true ? "must come back" : undefined],

@@ -4,6 +4,7 @@
  */
 
 import { CHAT_DEFAULTS } from "./chat-defaults.ts";
+import { STRICT_RULES } from "./chat-rules.ts";
 import { MESSAGES_DEFAULTS } from "./messages-defaults.ts";
 import type { AddressParts, Vendor } from "./vendor.ts";
 
@@ -16,7 +17,7 @@ export const azure: Vendor = {
   allowsCleartext: false,
   priceList: "azure",
   dialects: {
-    "openai-chat": { ...CHAT_DEFAULTS, cachesByKey: true, auth: "api-key", makeUrl: makeChatUrl },
+    "openai-chat": { ...CHAT_DEFAULTS, cachesByKey: true, rules: STRICT_RULES, auth: "api-key", makeUrl: makeChatUrl },
     "anthropic-messages": {
       ...MESSAGES_DEFAULTS,
       makeUrl: ({ endpoint }) =>

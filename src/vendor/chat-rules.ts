@@ -17,8 +17,18 @@ export const CHAT_RULES: RequestRules = {
   names: true,
   // `string_above_max_length` from 41 characters on.
   callId: { pattern: /^[\w.:-]{1,40}$/, length: 24, prefix: "call_" },
+  schema: { without: [], closed: false, strictIfComplete: false },
   reasoningBack: "refused",
   thoughtSignatures: false,
+};
+
+/**
+ * OpenAI's own servers and Azure's: "'additionalProperties' is required to be supplied and to be false".
+ * https://platform.openai.com/docs/guides/structured-outputs#supported-schemas
+ */
+export const STRICT_RULES: RequestRules = {
+  ...CHAT_RULES,
+  schema: { without: [], closed: false, strictIfComplete: true },
 };
 
 /** Fields that OpenAI added in the last years: servers that check strictly refuse them. */

@@ -18,6 +18,25 @@ export const MESSAGES_RULES: RequestRules = {
   emptyTurns: false,
   names: false,
   callId: { pattern: /^[\w-]{1,64}$/, length: 24, prefix: "toolu_" },
+  // https://platform.claude.com/docs/en/build-with-claude/structured-outputs#json-schema-limitations
+  schema: {
+    without: [
+      "minimum",
+      "maximum",
+      "exclusiveMinimum",
+      "exclusiveMaximum",
+      "multipleOf",
+      "minLength",
+      "maxLength",
+      "minItems",
+      "maxItems",
+      "uniqueItems",
+      "minProperties",
+      "maxProperties",
+    ],
+    closed: true,
+    strictIfComplete: false,
+  },
   reasoningBack: "refused",
   thoughtSignatures: false,
 };

@@ -1,6 +1,7 @@
 /** OpenAI's own API. https://platform.openai.com/docs/api-reference */
 
 import { CHAT_DEFAULTS } from "./chat-defaults.ts";
+import { STRICT_RULES } from "./chat-rules.ts";
 import type { Vendor } from "./vendor.ts";
 
 export const openai: Vendor = {
@@ -11,5 +12,5 @@ export const openai: Vendor = {
   needsKey: true,
   allowsCleartext: false,
   priceList: "openai",
-  dialects: { "openai-chat": { ...CHAT_DEFAULTS, cachesByKey: true } },
+  dialects: { "openai-chat": { ...CHAT_DEFAULTS, cachesByKey: true, rules: STRICT_RULES } },
 };

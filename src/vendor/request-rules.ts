@@ -11,6 +11,16 @@ export interface CallIdRule {
   readonly prefix: string;
 }
 
+/** Which JSON schemas an upstream takes for an answer. */
+export interface SchemaRule {
+  /** Keywords that it refuses. */
+  readonly without: readonly string[];
+  /** Whether every object must say that it has no other properties. */
+  readonly closed: boolean;
+  /** Whether it follows a schema strictly only if every object is closed and requires all of its properties. */
+  readonly strictIfComplete: boolean;
+}
+
 export interface RequestRules {
   /** Fields that are not taken. */
   readonly without: readonly AdjustableField[];
@@ -35,6 +45,8 @@ export interface RequestRules {
   /** Whether a message may name its speaker. */
   readonly names: boolean;
   readonly callId: CallIdRule;
+  /** What of a JSON schema for the answer is not taken. The gateway checks the answer against the whole schema. */
+  readonly schema: SchemaRule;
   /**
    * Whether the reasoning of a turn that called tools comes back with it, in `reasoning_content`: it is refused, it may,
    * or it must, so that a stand-in takes its place where there is none.

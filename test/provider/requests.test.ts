@@ -176,7 +176,7 @@ test.each([
     {
       response_format: {
         type: "json_schema",
-        json_schema: { name: "answer", schema: { type: "object" }, strict: true },
+        json_schema: { name: "answer", schema: { type: "object" }, strict: false },
       },
     },
   ],

@@ -6,6 +6,7 @@ import type { AdjustableField, Adjustment, Refusal } from "../../call/adjustment
 import type { UpstreamRequest } from "../../call/upstream.ts";
 import type { RouteSettings } from "../settings.ts";
 import { fitHistory } from "./fit-history.ts";
+import { fitSchema } from "./fit-schema.ts";
 
 /** A request as one upstream takes it. */
 export interface FittedRequest extends UpstreamRequest {
@@ -139,6 +140,16 @@ class Fitter {
       request.dialectFields = request.dialectFields.filter(({ dialect }) => dialect === this.#settings.dialect);
     }
     this.#fitEffort();
+    this.#fitSchema();
+  }
+
+  #fitSchema(): void {
+    const { responseFormat } = this.request;
+    if (responseFormat?.format.case !== "jsonSchema") return;
+    const { schema, reason } = fitSchema(responseFormat.format.value, this.#settings.rules.schema);
+    if (reason === undefined) return;
+    this.#note("response_format", reason);
+    this.request.responseFormat = { ...responseFormat, format: { case: "jsonSchema", value: schema } };
   }
 
   #fitEffort(): void {
@@ -243,6 +254,8 @@ const HOLDS: Readonly<Record<AdjustableField, (fitted: FittedRequest) => boolean
     !without.has("messages.reasoning") &&
     request.messages.some(({ parts }) => parts.some(({ kind }) => kind.case === "reasoning")),
   dialect_fields: ({ request }) => request.dialectFields.length > 0,
+  // What a schema may hold is known before it is sent.
+  response_format: () => false,
 };
 
 /** Whether the request holds a field that its upstream refused. */
