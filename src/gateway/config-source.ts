@@ -5,7 +5,7 @@ import { BUILT_IN_FILE, makeDefaultConfig } from "../config/default-config.ts";
 import { findConfigFile } from "../config/find-config-file.ts";
 import { type LoadedConfig, loadConfig } from "../config/load-config.ts";
 import { readConfigFile } from "../config/read-config-file.ts";
-import { startSimulator } from "../simulator/simulator.ts";
+import { type Simulator, startSimulator } from "../simulator/simulator.ts";
 
 export interface ConfigSource {
   /** Path of the file; undefined for the built-in configuration. */
@@ -22,8 +22,10 @@ export async function openConfigSource(flag: string | undefined): Promise<Config
   const path = findConfigFile({ flag, env, cwd: process.cwd() });
   if (path !== undefined) {
     const file = showPath(path);
-    const load = (): LoadedConfig => loadConfig({ text: readConfigFile(path, file), file, env });
-    return { path, load, close: async () => {} };
+    const simulator = await startIfNamed(readConfigFile(path, file), env);
+    const variables = simulator === undefined ? env : { ...env, [SIMULATOR_VARIABLE]: simulator.url };
+    const load = (): LoadedConfig => loadConfig({ text: readConfigFile(path, file), file, env: variables });
+    return { path, load, close: async () => simulator?.close() };
   }
   const simulator = await startSimulator();
   const text = makeDefaultConfig({ simulatorUrl: simulator.url, env });
@@ -32,6 +34,15 @@ export async function openConfigSource(flag: string | undefined): Promise<Config
     load: () => loadConfig({ text, file: BUILT_IN_FILE, env }),
     close: () => simulator.close(),
   };
+}
+
+/** The base URL of the simulator, for endpoints: `${UNDERSTUDY_SIMULATOR}/vendors/deepseek/v1`. */
+const SIMULATOR_VARIABLE = "UNDERSTUDY_SIMULATOR";
+
+/** Starts the simulator if a configuration stands on it when the server starts. */
+async function startIfNamed(text: string, env: NodeJS.ProcessEnv): Promise<Simulator | undefined> {
+  const isNamed = text.includes(`\${${SIMULATOR_VARIABLE}}`) && env[SIMULATOR_VARIABLE] === undefined;
+  return isNamed ? startSimulator() : undefined;
 }
 
 /** A path as people write it: from the working directory, if it lies in it. */

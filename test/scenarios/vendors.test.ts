@@ -165,3 +165,25 @@ test("a path that is not there answers in the form of the API", async () => {
     },
   ]);
 });
+
+test("a configuration may stand on the built-in simulator of a vendor", async () => {
+  const own = await startGateway({
+    providers: {
+      deepseek: {
+        platform: "deepseek",
+        endpoint: "${UNDERSTUDY_SIMULATOR}/vendors/deepseek/v1",
+        api_key: "${SCENARIO_KEY}",
+      },
+    },
+    routes: { deepseek: { provider: "deepseek", model: "deepseek-chat" } },
+    workloads: { w: { primary: "deepseek" } },
+  });
+  const response = await fetch(`${own.url}/v1/chat/completions`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ model: "w", messages: [ASK] }),
+  });
+  await response.text();
+  await own.stop();
+  expect(response.status).toBe(200);
+});
