@@ -3,6 +3,7 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { DialectFieldsSchema } from "../../../gen/ts/understudy/v1/completion_service_pb.ts";
 import type { JsonFields } from "../door/json-fields.ts";
+import { stringifyField } from "../door/stringify-field.ts";
 
 /** Fields that are read elsewhere, or speak to a gateway and to no model. */
 const READ_ELSEWHERE: ReadonlySet<string> = new Set([
@@ -54,6 +55,6 @@ const READ_ELSEWHERE: ReadonlySet<string> = new Set([
 export function readDialectFields(chat: JsonFields): MessageInitShape<typeof DialectFieldsSchema>[] {
   const names = chat.names.filter((name) => !READ_ELSEWHERE.has(name) && chat.has(name));
   if (names.length === 0) return [];
-  const fields = Object.fromEntries(names.map((name) => [name, chat.get(name)]));
-  return [{ dialect: "openai-chat", fieldsJson: JSON.stringify(fields) }];
+  const written = names.map((name) => `${JSON.stringify(name)}:${stringifyField(chat, name) ?? "null"}`);
+  return [{ dialect: "openai-chat", fieldsJson: `{${written.join(",")}}` }];
 }

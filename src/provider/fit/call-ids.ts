@@ -8,6 +8,8 @@ export class CallIds {
   /** The fitted id of the latest call of each id. */
   readonly #fitted = new Map<string, string>();
   readonly #taken = new Set<string>();
+  /** How often an id was made for each id, so that a history that repeats one a thousand times is no work. */
+  readonly #madeCount = new Map<string, number>();
 
   constructor(rule: CallIdRule) {
     this.#rule = rule;
@@ -29,8 +31,9 @@ export class CallIds {
   #fit(id: string): string {
     if (this.#rule.pattern.test(id) && !this.#taken.has(id)) return id;
     // The same history gets the same ids in every turn, so that what an upstream keeps of it stays valid.
-    for (let count = 0; ; count += 1) {
+    for (let count = this.#madeCount.get(id) ?? 0; ; count += 1) {
       const made = this.#make(`${count}:${id}`);
+      this.#madeCount.set(id, count + 1);
       if (!this.#taken.has(made)) return made;
     }
   }
