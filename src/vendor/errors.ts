@@ -35,8 +35,15 @@ const ACCOUNT: readonly ErrorRule[] = [
       "enforced_spend_limit_reached",
       "insufficient_balance",
       "exceeded_current_quota_error",
-      // Z.ai.
+      // Z.ai: no balance, and the limits of a day, of a package, of a week.
       "1113",
+      "1304",
+      "1308",
+      "1309",
+      "1310",
+      // Alibaba, AWS.
+      "AllocationQuota.FreeTierOnly",
+      "ServiceQuotaExceededException",
     ],
   },
   // Google tells every limit so, those of a minute too, each with the time to wait.
@@ -51,7 +58,7 @@ const ACCOUNT: readonly ErrorRule[] = [
     statuses: REFUSALS,
     codes: ["quota_exceeded"],
     message:
-      /credit balance is too low|(?:spend|spending|usage|monthly) limits?\b|enforced_spend_limit|insufficient[ _](?:account )?(?:balance|funds?|credits?|quota)|exceeded your (?:current |monthly |daily )?quota|quota (?:is |has been )?(?:exceeded|exhausted)|(?:used|consumed) all (?:of )?(?:your |the )?(?:available |included )?credits|(?:out of|not enough|no more|no remaining) credits?|monthly included credits|balance is (?:not enough|insufficient|too low)|please (?:recharge|top up)|free (?:tier|quota) .{0,20}(?:exhausted|used up)/i,
+      /credit balance is too low|(?:spend|spending|usage|monthly) limits?\b|enforced_spend_limit|insufficient[ _](?:account )?(?:balance|funds?|credits?|quota)|exceeded your (?:current |monthly |daily )?quota|quota (?:is |has been )?(?:exceeded|exhausted)|(?:used|consumed) all (?:of )?(?:your |the )?(?:available |included )?credits|(?:out of|not enough|no more|no remaining) credits?|monthly included credits|balance is (?:not enough|insufficient|too low)|please (?:recharge|top up)|budget has been exceeded|exceededbudget|free (?:tier|quota) .{0,20}(?:exhausted|used up)/i,
   },
   {
     kind: "billing",
@@ -71,6 +78,8 @@ const ACCOUNT: readonly ErrorRule[] = [
       "API_KEY_INVALID",
       "InvalidApiKey",
       "UNAUTHENTICATED",
+      "UnrecognizedClientException",
+      "ExpiredTokenException",
     ],
   },
   {
@@ -81,7 +90,19 @@ const ACCOUNT: readonly ErrorRule[] = [
   },
   {
     kind: "forbidden",
-    codes: ["unsupported_country_region_territory", "permission_denied", "permission_error", "PERMISSION_DENIED"],
+    codes: [
+      "unsupported_country_region_territory",
+      "permission_denied",
+      "permission_error",
+      "PERMISSION_DENIED",
+      "AccessDeniedException",
+    ],
+  },
+  {
+    kind: "forbidden",
+    statuses: [400, 403, 404],
+    message:
+      /user location is not supported|organization must be verified|no endpoints found matching your data policy/i,
   },
 ];
 
@@ -135,6 +156,8 @@ const MODEL: readonly ErrorRule[] = [
       "invalid_model",
       "InvalidModel",
       "ModelNotFound",
+      "ResourceNotFoundException",
+      "RESOURCE_DOES_NOT_EXIST",
       "model_not_available",
       "DeploymentNotFound",
       "model_decommissioned",
@@ -174,6 +197,7 @@ const CONTEXT: readonly ErrorRule[] = [
     message: new RegExp(
       [
         "max(?:imum)? context (?:length|size|window)",
+        "contextwindowexceeded",
         "context[ _](?:length|window|size|limit)[ _](?:is |was |has been )?exceed",
         "exceed(?:s|ed|ing)? (?:the |this |your )?(?:(?:available|maximum|model|model's|configured|allowed) ){0,3}(?:context|input (?:length|token)|prompt (?:length|token)|n_ctx|number of tokens)",
         "exceeds? (?:the )?(?:limit|maximum) of \\d+ tokens",
@@ -211,8 +235,9 @@ const MODEL_OR_SERVER: readonly ErrorRule[] = [
   },
   {
     kind: "missing-feature",
+    // OpenRouter's last words say it of the servers behind a model, with 404.
     message:
-      /requires? (?:the )?--[\w-]+|(?:-tool-choice|tool-call-parser)\b.{0,60}(?:set|require|enable)|does not support tools\b/i,
+      /requires? (?:the )?--[\w-]+|(?:-tool-choice|tool-call-parser)\b.{0,60}(?:set|require|enable)|does not support (?:tools|function calling)\b|no endpoints found that support/i,
   },
   // llama.cpp and Ollama tell it as their own failure.
   {
@@ -235,6 +260,8 @@ const GENERAL: readonly ErrorRule[] = [
       "engine_overloaded",
       "engine_overloaded_error",
       "UNAVAILABLE",
+      "capacity_exceeded",
+      "ServiceUnavailableException",
       // Z.ai.
       "1305",
     ],
@@ -248,6 +275,10 @@ const GENERAL: readonly ErrorRule[] = [
       "rate_limit_reached_error",
       "too_many_requests",
       "RateLimitReached",
+      "ThrottlingException",
+      "REQUEST_LIMIT_EXCEEDED",
+      "Throttling.RateQuota",
+      "limit_requests",
       "1302",
       "1303",
     ],

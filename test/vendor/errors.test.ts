@@ -146,3 +146,26 @@ test.each([
 ])("%s is refused as a whole", (message) => {
   expect(fails(400, says(message)).kind).toBe("invalid-request");
 });
+
+test.each<[status: number, body: object, kind: FailureKind]>([
+  [400, { __type: "ThrottlingException", message: "Too many requests" }, "rate-limited"],
+  [403, { __type: "AccessDeniedException", message: "x" }, "forbidden"],
+  [429, { error_code: "REQUEST_LIMIT_EXCEEDED", message: "x" }, "rate-limited"],
+  [404, { error_code: "RESOURCE_DOES_NOT_EXIST", message: "x" }, "not-found"],
+  [400, { errors: [{ code: 5007, message: "No such model @cf/x" }], success: false }, "not-found"],
+  [404, says("No endpoints found that support tool use."), "missing-feature"],
+  [404, says("No endpoints found for acme/model-1."), "not-found"],
+  [400, says("User location is not supported for the API use."), "forbidden"],
+  [400, says("Your organization must be verified to stream this model."), "forbidden"],
+  [429, { error: { code: "1308", message: "Usage limit reached for 5 hour." } }, "quota-exhausted"],
+  [498, says("Flex tier capacity exceeded"), "overloaded"],
+  [400, says("litellm.ContextWindowExceededError: prompt"), "context-too-long"],
+  [400, says("Budget has been exceeded! Current cost: 10.2, Max budget: 10"), "quota-exhausted"],
+])("%i %j is %s", (status, body, kind) => {
+  expect(fails(status, body).kind).toBe(kind);
+});
+
+test("the time in which a model loads is waited for", () => {
+  const failure = fails(503, { error: "Model x is currently loading", estimated_time: 20 });
+  expect(failure).toMatchObject({ kind: "server-error", retryAfterMs: 20_000 });
+});

@@ -20,6 +20,8 @@ const KIND_BY_STATUS: Readonly<Record<number, FailureKind>> = {
   413: "too-large",
   425: "try-again",
   429: "rate-limited",
+  // Groq's flexible tier has no room.
+  498: "overloaded",
   529: "overloaded",
 };
 

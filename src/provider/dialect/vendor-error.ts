@@ -1,6 +1,7 @@
 /** Finds the error in what an upstream answers, in the shapes that servers of every dialect use. */
 
 import { isObject, type JsonObject, parseJson } from "../../call/json-object.ts";
+import { boundWait } from "../../wire/retry-after.ts";
 import { listOf, stringOf } from "./json-values.ts";
 import { readNamedWait } from "./named-wait.ts";
 
@@ -41,7 +42,7 @@ export function readVendorError(document: unknown): VendorError | undefined {
     param: stringOf(parts[0]?.["param"]) || paramOf(error),
     status: parts.map(readErrorStatus).find((status) => status !== undefined),
     requestId: stringOf(outer["request_id"]),
-    retryAfterMs: readNamedWait(error, messagesOf(error).join(" ")) ?? raw?.retryAfterMs,
+    retryAfterMs: readNamedWait(error, messagesOf(error).join(" ")) ?? raw?.retryAfterMs ?? loadingTime(outer),
   };
 }
 
@@ -52,6 +53,12 @@ function readRaw(metadata: unknown): VendorError | undefined {
   return readVendorError(parseJson(raw) ?? { message: raw });
 }
 
+/** Hugging Face tells how long a model takes to load, in seconds. */
+function loadingTime(outer: JsonObject): number | undefined {
+  const seconds = outer["estimated_time"];
+  return typeof seconds === "number" && seconds > 0 ? boundWait(seconds * 1_000) : undefined;
+}
+
 function readCodes(part: JsonObject): string[] {
   const inner = part["innererror"];
   const { details } = part;
@@ -60,7 +67,7 @@ function readCodes(part: JsonObject): string[] {
     ...(isObject(details) ? [details["error_code"]] : []),
     ...listOf(details).map((detail) => (isObject(detail) ? detail["reason"] : "")),
   ];
-  const general = [part["code"], part["type"], part["error_type"], part["status"]];
+  const general = [part["code"], part["type"], part["error_type"], part["error_code"], part["__type"], part["status"]];
   return [...exact, ...general]
     .map((code) => (typeof code === "number" ? String(code) : stringOf(code)))
     .filter(Boolean);
