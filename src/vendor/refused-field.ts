@@ -57,7 +57,7 @@ export function findRefusedField(
   if (!REFUSES.test(message)) return undefined;
   if (dialectFields.some((name) => param === name || hasWord(message, name)))
     return { field: "dialect_fields", lasting: false };
-  const field = fieldOf(param.split(".").at(-1) ?? "") ?? (param === "" ? fieldIn(message) : undefined);
+  const field = fieldAt(param) ?? (param === "" ? fieldIn(message) : undefined);
   if (field === undefined || !mayGo(field, message)) return undefined;
   return { field, lasting: LASTING.test(message) && !DEPENDS.test(message) };
 }
@@ -73,16 +73,28 @@ function hasWord(message: string, name: string): boolean {
   return message.split(/[^\w]+/).includes(name);
 }
 
-function fieldOf(name: string): AdjustableField | undefined {
-  return FIELD_BY_NAME.get(name);
+/** Places where a field's name is that of something else: a property of a schema, a part of a turn. */
+const ELSEWHERE = /(?:^|\.)(?:tools|properties|parameters|input_schema|schema|messages|system)\b/;
+
+/** Fields that stand in turns, blocks and tools. */
+const WITHIN: ReadonlySet<string> = new Set(["cache_control", "reasoning_content"]);
+
+/** The field at a path like `body.temperature` or `messages.0.content.1.cache_control`. */
+function fieldAt(path: string): AdjustableField | undefined {
+  const last = path.split(".").at(-1) ?? "";
+  const field = FIELD_BY_NAME.get(last);
+  return field !== undefined && ELSEWHERE.test(path) && !WITHIN.has(last) ? undefined : field;
 }
+
+/** A name, or a path of names and places, maybe quoted. */
+const PATH = /(?<![\w.-])([`'"]?)([A-Za-z_]+(?:\.(?:[A-Za-z_]+|\d+))*)(?![\w-])/g;
 
 /** The first name in the words. `stop` and `effort` are words of the language too: only quoted ones count. */
 function fieldIn(message: string): AdjustableField | undefined {
-  for (const [, quote, name = ""] of message.matchAll(/(?<![\w.-])([`'"]?)([A-Za-z_]+(?:\.[A-Za-z_]+)*)(?![\w-])/g)) {
-    const last = name.split(".").at(-1) ?? "";
-    if (quote === "" && (last === "stop" || (last === "effort" && !/effort level/i.test(message)))) continue;
-    const field = fieldOf(last);
+  for (const [, quote, path = ""] of message.matchAll(PATH)) {
+    const isBare = quote === "" && !path.includes(".");
+    if (isBare && (path === "stop" || (path === "effort" && !/effort level/i.test(message)))) continue;
+    const field = fieldAt(path);
     if (field !== undefined) return field;
   }
   return undefined;

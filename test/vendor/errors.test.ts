@@ -135,6 +135,8 @@ test.each([
     true,
   ],
   [{ error: { message: 'Invalid JSON payload received. Unknown name "seed": Cannot find field.' } }, "seed", true],
+  [{ error: { message: "messages.0.content.0.cache_control: Extra inputs are not permitted" } }, "cache", true],
+  [{ error: { message: "cache_control: Extra inputs are not permitted" } }, "cache", true],
 ])("%j refuses %s, for good: %s", (body, field, lasting) => {
   expect(fails(400, body)).toMatchObject({ kind: "unsupported-field", refusal: { field, lasting } });
 });
@@ -143,6 +145,7 @@ test.each([
   "Invalid 'max_completion_tokens': integer below minimum value. Expected a value >= 16, but got 5 instead.",
   "Unsupported parameter: 'reasoning_effort' is not supported with this model.",
   "Invalid schema for function 'temperature_in': 'uniqueItems' is not permitted.",
+  "tools.0.custom.input_schema.properties.temperature: Input should be a valid dictionary",
 ])("%s is refused as a whole", (message) => {
   expect(fails(400, says(message)).kind).toBe("invalid-request");
 });
