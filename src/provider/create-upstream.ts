@@ -11,7 +11,7 @@ import { authorize } from "./auth/authorize.ts";
 import type { Credential } from "./auth/credential.ts";
 import { type AnswerHead, makeFailure, readAnswerHead } from "./dialect/answer-head.ts";
 import { anthropicMessages } from "./dialect/anthropic-messages/index.ts";
-import type { Dialect } from "./dialect/dialect.ts";
+import type { AnswerReader, Dialect } from "./dialect/dialect.ts";
 import { parseObject } from "./dialect/json-values.ts";
 import { openaiChat } from "./dialect/openai-chat/index.ts";
 import { parseStatusFailure } from "./dialect/parse-failure.ts";
@@ -99,7 +99,8 @@ async function* callUpstream(
     }
     refusedFields.confirm(request.refusals, Date.now());
     yield { kind: "opened", status: head.status, upstreamRequestId: head.upstreamRequestId };
-    const answer = await openAnswer(dialect, settings, outcome.headers, outcome.body, head);
+    const reader = dialect.createReader(head, settings, fitted.maxOutputTokens);
+    const answer = await openAnswer(outcome.headers, outcome.body, head, reader);
     if (answer === undefined) {
       yield {
         kind: "failed",
@@ -134,16 +135,14 @@ const JSON_BEGINS = /^\s*[{[]/;
 
 /** Chooses by the first bytes, because some servers label one form as the other; else by the content type. */
 async function openAnswer(
-  dialect: Dialect,
-  settings: RouteSettings,
   headers: HttpHeaders,
   body: ResponseBody,
   head: AnswerHead,
+  reader: AnswerReader,
 ): Promise<Answer | undefined> {
   const encoding = headers["content-encoding"] ?? "identity";
   const contentType = String(headers["content-type"] ?? "").toLowerCase();
   if (encoding !== "identity" || contentType.startsWith("text/html")) return undefined;
-  const reader = dialect.createReader(head, settings);
   const beginning = (await body.peek())?.toString("latin1", 0, MAX_BEGINNING) ?? "";
   const isWhole =
     JSON_BEGINS.test(beginning) || (contentType.startsWith("application/json") && !EVENTS_BEGIN.test(beginning));

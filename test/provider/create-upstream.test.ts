@@ -375,3 +375,20 @@ test("refuses a request whose JSON is broken without throwing", async () => {
   const request = asks({ tools: [{ name: "f", schemaJson: "{" }] });
   expect(failureOf(await calls(gptRoute(), NEVER, request)).kind).toBe("invalid-request");
 });
+
+test.each([
+  [16, FinishReason.LENGTH],
+  [17, "malformed"],
+  [undefined, "malformed"],
+])("a call that is no JSON and came with 16 tokens of at most %s ends as %s", async (maxOutputTokens, end) => {
+  const call = { index: 0, id: "c", function: { name: "f", arguments: '{"a' } };
+  const chunks = [
+    { choices: [{ index: 0, delta: { tool_calls: [call] }, finish_reason: null }] },
+    { choices: [{ index: 0, delta: {}, finish_reason: "tool_calls" }] },
+    { choices: [], usage: { prompt_tokens: 9, completion_tokens: 16, total_tokens: 25 } },
+  ];
+  const body = `${chunks.map((chunk) => `data: ${JSON.stringify(chunk)}\n\n`).join("")}data: [DONE]\n\n`;
+  await using served = await servesUpstream(streams(body));
+  const request = asks(maxOutputTokens === undefined ? {} : { maxOutputTokens });
+  expect(sumUp(await calls(gptRoute({}, served.endpoint), NEVER, request))).toMatchObject({ calls: [], end });
+});

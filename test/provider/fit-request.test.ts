@@ -30,6 +30,20 @@ function sends(
   return { body, adjusted: adjustments.map(({ field }) => field), gatewayStops: request.gatewayStops };
 }
 
+const call = (id: string, name = "look") => ({
+  role: Role.ASSISTANT,
+  parts: [{ kind: { case: "toolCall" as const, value: { id, name, argumentsJson: "{}" } } }],
+});
+const result = (toolCallId: string) => ({
+  role: Role.TOOL,
+  parts: [{ kind: { case: "toolResult" as const, value: { toolCallId, text: "seen" } } }],
+});
+const ask = { role: Role.USER, text: "What?" };
+
+const thought = (text: string, opaque?: string) => ({
+  kind: { case: "reasoning" as const, value: { text, ...(opaque !== undefined && { opaque }) } },
+});
+
 const EVERY_OPTION: Fields = {
   temperature: 0.5,
   seed: 7n,
@@ -110,6 +124,20 @@ test("Claude gets no temperature while it thinks, and no top_p beside a temperat
   expect(thinks.body).not.toHaveProperty("temperature");
 });
 
+test("Claude with a budget does not think behind calls that another model made", () => {
+  const settings = claudeRoute({ model: "claude-sonnet-4-5" });
+  const effort = { reasoning: { effort: Effort.HIGH } };
+  const foreign = sends(settings, { ...effort, messages: [ask, call("c"), result("c")] });
+  expect(foreign.adjusted).toEqual(["reasoning.effort"]);
+  expect(foreign.body).not.toHaveProperty("thinking");
+  const opaque = sealOpaque(settings.opaqueOwner, "signature", "s");
+  const own = { ...call("c"), parts: [thought("Hm.", opaque), ...call("c").parts] };
+  expect(sends(settings, { ...effort, messages: [ask, own, result("c")] })).toMatchObject({
+    adjusted: [],
+    body: { thinking: { type: "enabled" } },
+  });
+});
+
 test.each<[model: string, asked: Effort, sent: string]>([
   ["gpt-5", Effort.XHIGH, "high"],
   ["gpt-5", Effort.MINIMAL, "minimal"],
@@ -151,16 +179,6 @@ test("stop sequences that are not taken are looked for by the gateway, the other
   expect(many.body).toMatchObject({ stop: ["a", "b", "c", "d"] });
   expect(many.gatewayStops).toEqual(["e"]);
 });
-
-const call = (id: string, name = "look") => ({
-  role: Role.ASSISTANT,
-  parts: [{ kind: { case: "toolCall" as const, value: { id, name, argumentsJson: "{}" } } }],
-});
-const result = (toolCallId: string) => ({
-  role: Role.TOOL,
-  parts: [{ kind: { case: "toolResult" as const, value: { toolCallId, text: "seen" } } }],
-});
-const ask = { role: Role.USER, text: "What?" };
 
 function idsIn(body: object): string[] {
   return [...JSON.stringify(body).matchAll(/"(?:id|tool_call_id|tool_use_id)":"([^"]*)"/g)].map(([, id = ""]) => id);
@@ -217,10 +235,6 @@ test("a last turn of the model is a prefill where that is taken; else the model 
   expect(sends(claudeRoute(), { messages: alone }).body.messages).toEqual([
     { role: "user", content: [{ type: "text", text: "Write a poem." }] },
   ]);
-});
-
-const thought = (text: string, opaque?: string) => ({
-  kind: { case: "reasoning" as const, value: { text, ...(opaque !== undefined && { opaque }) } },
 });
 
 test("reasoning comes back with its calls where it is demanded, and a stand-in where there is none", () => {

@@ -40,8 +40,9 @@ beforeAll(async () => {
     routes: {
       ...Object.fromEntries(entries.map(([name, { model }]) => [name, { provider: name, model }])),
       strange: { provider: "strange", model: "unheard-of" },
+      thinking: { provider: "anthropic", model: "claude-sonnet-4-5+reasoning=3+tool-call" },
     },
-    workloads: Object.fromEntries([...NAMES, "strange"].map((name) => [name, { primary: name }])),
+    workloads: Object.fromEntries([...NAMES, "strange", "thinking"].map((name) => [name, { primary: name }])),
   });
 });
 
@@ -142,6 +143,18 @@ describe("a tool loop of three turns", () => {
 function fieldsOf({ understudy }: Chat): string[][] {
   return understudy.ledger.attempts.map(({ adjustments = [] }) => adjustments.map(({ field }) => field));
 }
+
+test("Claude's signed thinking comes back to it through the door", async () => {
+  const tools = { tools: TOOLS, reasoning_effort: "high", include_reasoning: true, max_tokens: 8_000 };
+  const ask = { model: "thinking", ...tools };
+  const called = await chat({ ...ask, messages: [ASK] });
+  const message = called.choices[0]?.message;
+  expect(message).toMatchObject({ reasoning_details: [{ type: "reasoning.text" }] });
+  const results = (message?.tool_calls ?? []).map(({ id }) => ({ role: "tool", tool_call_id: id, content: "seen" }));
+  expect(results).toHaveLength(1);
+  const answered = await chat({ ...ask, messages: [ASK, message, ...results] });
+  expect(answered.understudy.ledger.attempts).toHaveLength(1);
+});
 
 test("a server that nobody knows is asked again without what it refused, at most twice, and remembered", async () => {
   const body = { model: "strange", messages: [ASK], frequency_penalty: 1, presence_penalty: 1 };

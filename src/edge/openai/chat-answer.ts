@@ -4,6 +4,7 @@ import type { Completed, CompleteResponse } from "../../../gen/ts/understudy/v1/
 import { makeCallReport } from "../door/call-report.ts";
 import { makeUsage } from "./chat-usage.ts";
 import { nameFinishReason } from "./finish-reason.ts";
+import { makeReasoningDetail } from "./reasoning-details.ts";
 import { makeToolCall } from "./tool-call.ts";
 
 /** Makes the body of a chat completion that is complete. `createdS` is the time of the call in seconds since 1970. */
@@ -30,10 +31,14 @@ function makeMessage({ parts }: CompleteResponse): object {
   let text = "";
   let reasoning = "";
   const calls: object[] = [];
+  const details: object[] = [];
   for (const { kind } of parts) {
     if (kind.case === "text") text += kind.value;
-    else if (kind.case === "reasoning") reasoning += kind.value.text;
-    else if (kind.case === "toolCall") calls.push(makeToolCall(kind.value));
+    else if (kind.case === "reasoning") {
+      const { text: thought, opaque = "" } = kind.value;
+      reasoning += thought;
+      if (opaque !== "") details.push(makeReasoningDetail(thought, opaque, details.length));
+    } else if (kind.case === "toolCall") calls.push(makeToolCall(kind.value));
   }
   return {
     role: "assistant",
@@ -41,6 +46,7 @@ function makeMessage({ parts }: CompleteResponse): object {
     content: text === "" && calls.length > 0 ? null : text,
     refusal: null,
     ...(reasoning !== "" && { reasoning_content: reasoning }),
+    ...(details.length > 0 && { reasoning_details: details }),
     ...(calls.length > 0 && { tool_calls: calls }),
   };
 }

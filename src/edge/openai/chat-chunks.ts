@@ -7,6 +7,7 @@ import type { Status } from "../status.ts";
 import { makeUsage } from "./chat-usage.ts";
 import { makeErrorBody } from "./error-body.ts";
 import { nameFinishReason } from "./finish-reason.ts";
+import { makeReasoningDetail } from "./reasoning-details.ts";
 import { makeToolCall } from "./tool-call.ts";
 
 /** What the client sees while nothing is said; readers of server-sent events pass over it. */
@@ -30,6 +31,8 @@ export class ChatChunks implements AnswerWriter {
   #head = "";
   #begun = false;
   #toolCallCount = 0;
+  #detailCount = 0;
+  #thought = "";
   #completed = false;
 
   constructor(options: ChatChunksOptions) {
@@ -46,13 +49,14 @@ export class ChatChunks implements AnswerWriter {
         this.#serveBy(this.#options.modelOf(event.value.route));
         return "";
       case "routeSwitched":
+        // What an attempt thought that was left is signed by nobody.
+        this.#thought = "";
         this.#serveBy(this.#options.modelOf(event.value.to));
         return "";
       case "textDelta":
         return this.#delta(`{"content":${JSON.stringify(event.value.text)}}`);
       case "reasoningDelta":
-        if (event.value.text === "") return "";
-        return this.#delta(`{"reasoning_content":${JSON.stringify(event.value.text)}}`);
+        return this.#think(event.value.text, event.value.opaque ?? "");
       case "toolCall": {
         const index = this.#toolCallCount++;
         return this.#delta(JSON.stringify({ tool_calls: [{ index, ...makeToolCall(event.value) }] }));
@@ -64,6 +68,16 @@ export class ChatChunks implements AnswerWriter {
       case undefined:
         return "";
     }
+  }
+
+  /** What was thought since the last signature belongs to it. */
+  #think(text: string, opaque: string): string {
+    const said = text === "" ? "" : this.#delta(`{"reasoning_content":${JSON.stringify(text)}}`);
+    this.#thought += text;
+    if (opaque === "") return said;
+    const detail = makeReasoningDetail(this.#thought, opaque, this.#detailCount++);
+    this.#thought = "";
+    return said + this.#delta(JSON.stringify({ reasoning_details: [detail] }));
   }
 
   /** Without a finish reason or `[DONE]`: clients take these for success. */

@@ -1,6 +1,9 @@
 /** Knows the names that the fields of a request have in OpenAI's API. */
 
-import type { JsonObject } from "../../call/json-object.ts";
+import { isObject, type JsonObject } from "../../call/json-object.ts";
+import { Violations } from "../../service/validation/violations.ts";
+import { JsonFields } from "../door/json-fields.ts";
+import { readReasoningParts } from "./reasoning-details.ts";
 
 /** Beginnings of paths in the API, and what they are called here. The first that fits is taken. */
 const NAMES: ReadonlyArray<readonly [path: RegExp, name: string]> = [
@@ -28,23 +31,36 @@ export function nameField(path: string, body: JsonObject): string {
   return pattern === undefined || name === undefined ? path : path.replace(pattern, name);
 }
 
-/** The parts of an assistant turn are those of its content, then its calls. */
+/** The parts of an assistant turn are its reasoning, those of its content, then its calls. */
 function namePart(index: number, place: number, rest: string, body: JsonObject): string {
   const message = `messages[${index}]`;
   if (rest.startsWith("tool_result.tool_call_id")) return `${message}.tool_call_id`;
   if (rest.startsWith("tool_result")) return `${message}.content`;
+  const thoughts = countThoughts(body, index);
+  if (rest.startsWith("reasoning")) return `${message}.reasoning_details[${place}]`;
   const content = contentOf(body, index);
   const contentCount = Array.isArray(content) ? content.length : Number(typeof content === "string" && content !== "");
   if (rest.startsWith("tool_call")) {
     const field = rest.replace(/^tool_call/, "").replace(/^\.(name|arguments)(?:_json)?$/, ".function.$1");
-    return `${message}.tool_calls[${place - contentCount}]${field}`;
+    return `${message}.tool_calls[${place - thoughts - contentCount}]${field}`;
   }
   if (!Array.isArray(content)) return `${message}.content`;
-  return `${message}.content[${place}].${rest.startsWith("image") ? "image_url.url" : rest}`;
+  return `${message}.content[${place - thoughts}].${rest.startsWith("image") ? "image_url.url" : rest}`;
+}
+
+function countThoughts(body: JsonObject, index: number): number {
+  const message = messageAt(body, index);
+  if (message === undefined || message["role"] !== "assistant") return 0;
+  const violations = new Violations();
+  return readReasoningParts(new JsonFields(message, "", violations)).length;
 }
 
 function contentOf(body: JsonObject, index: number): unknown {
+  return messageAt(body, index)?.["content"];
+}
+
+function messageAt(body: JsonObject, index: number): JsonObject | undefined {
   const { messages } = body;
   const message: unknown = Array.isArray(messages) ? messages[index] : undefined;
-  return typeof message === "object" && message !== null && "content" in message ? message.content : undefined;
+  return isObject(message) ? message : undefined;
 }

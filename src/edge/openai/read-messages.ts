@@ -6,6 +6,7 @@ import { type MessageSchema, type PartSchema, Role } from "../../../gen/ts/under
 import type { JsonFields } from "../door/json-fields.ts";
 import { readCacheMark } from "./read-cache-mark.ts";
 import { readImage } from "./read-image.ts";
+import { readReasoningParts } from "./reasoning-details.ts";
 
 type MessageInit = MessageInitShape<typeof MessageSchema>;
 type PartInit = MessageInitShape<typeof PartSchema>;
@@ -31,7 +32,7 @@ function readMessage(message: JsonFields): MessageInit {
   if (role === Role.TOOL) return { role, parts: [readToolResult(message)] };
   const name = message.string("name") ?? "";
   if (role === Role.ASSISTANT) {
-    return { role, name, parts: [...readAnswer(message), ...readToolCalls(message), ...readReasoning(message)] };
+    return { role, name, parts: [...readReasoning(message), ...readAnswer(message), ...readToolCalls(message)] };
   }
   return { role, name, ...readTurn(message) };
 }
@@ -42,11 +43,8 @@ function readTurn(message: JsonFields): MessageInit {
   return text === undefined ? {} : { text };
 }
 
-/** What the model thought before its calls, as this door gives it. */
 function readReasoning(message: JsonFields): PartInit[] {
-  const given = message.get("reasoning_content") ?? message.get("reasoning");
-  if (typeof given !== "string" || given === "") return [];
-  return [{ kind: { case: "reasoning", value: { text: given } } }];
+  return readReasoningParts(message).map((value) => ({ kind: { case: "reasoning", value } }));
 }
 
 /** What the assistant said. A turn that only calls tools has an empty text, or none. */

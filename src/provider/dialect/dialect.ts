@@ -9,7 +9,8 @@ import type { AnswerHead } from "./answer-head.ts";
 export interface Dialect {
   /** Makes the JSON body of a request. Throws if a JSON string of the request is not JSON, which validation refuses. */
   makeBody(request: FittedRequest, settings: RouteSettings): object;
-  createReader(head: AnswerHead, settings: RouteSettings): AnswerReader;
+  /** `maxOutputTokens` is the limit that the request set; undefined if it set none. */
+  createReader(head: AnswerHead, settings: RouteSettings, maxOutputTokens?: number): AnswerReader;
 }
 
 /**

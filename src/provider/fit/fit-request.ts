@@ -1,9 +1,15 @@
 /** Fits a request to a route: leaves out or changes what its upstream does not take, and says so. Pure. */
 
 import { type CompleteRequest, Verbosity } from "../../../gen/ts/understudy/v1/completion_service_pb.ts";
-import { ReasoningOptions_Effort as Effort } from "../../../gen/ts/understudy/v1/conversation_pb.ts";
+import {
+  ReasoningOptions_Effort as Effort,
+  type Message,
+  type Part,
+  Role,
+} from "../../../gen/ts/understudy/v1/conversation_pb.ts";
 import type { AdjustableField, Adjustment, Refusal } from "../../call/adjustment.ts";
 import type { UpstreamRequest } from "../../call/upstream.ts";
+import { type OpaqueOwner, openOpaque } from "../opaque.ts";
 import type { RouteSettings } from "../settings.ts";
 import { fitHistory } from "./fit-history.ts";
 import { fitSchema } from "./fit-schema.ts";
@@ -156,8 +162,9 @@ class Fitter {
     const { reasoning } = this.request;
     const { efforts, capabilities } = this.#settings;
     if (reasoning === undefined || !capabilities.reasoning || reasoning.effort === Effort.UNSPECIFIED) return;
-    if (this.#refused.has("reasoning.effort")) {
-      this.#note("reasoning.effort", REFUSED);
+    const why = this.#whyNoEffort();
+    if (why !== undefined) {
+      this.#note("reasoning.effort", why);
       this.request.reasoning = { ...reasoning, effort: Effort.UNSPECIFIED };
       return;
     }
@@ -171,6 +178,14 @@ class Fitter {
       `${wordOf(reasoning.effort)} became ${wordOf(nearest)}, the nearest that the model knows`,
     );
     this.request.reasoning = { ...reasoning, effort: nearest };
+  }
+
+  #whyNoEffort(): string | undefined {
+    if (this.#refused.has("reasoning.effort")) return REFUSED;
+    // With a budget Claude demands that the last turn that called tools begins with its own thinking.
+    return this.#settings.reasoningForm === "budget" && lacksThinking(this.request.messages, this.#settings.opaqueOwner)
+      ? "left out: the last calls were made without this model's thinking"
+      : undefined;
   }
 
   fitLimit(): void {
@@ -226,6 +241,14 @@ class Fitter {
     const asked = effort !== Effort.UNSPECIFIED && effort !== Effort.NONE;
     return this.#settings.capabilities.reasoning && asked;
   }
+}
+
+function lacksThinking(messages: readonly Message[], owner: OpaqueOwner): boolean {
+  const parts = messages.findLast(({ role }) => role === Role.ASSISTANT)?.parts ?? [];
+  const calls = parts.some(({ kind }) => kind.case === "toolCall");
+  const isOwn = ({ kind }: Part): boolean =>
+    kind.case === "reasoning" && openOpaque(owner, kind.value.opaque) !== undefined;
+  return calls && !parts.some(isOwn);
 }
 
 function wordOf(effort: Effort): string {

@@ -80,6 +80,18 @@ const stops = (body: JsonField): JsonField[] => body.at("stop").items;
 
 const NEW_CLAUDE = /claude-(?:(?:opus|sonnet|haiku)-4-[6-9]|.*-5)/;
 
+/** With a budget, the last turn that called tools must begin with its signed thinking. */
+const thoughtFirst: Rule = (body) => {
+  const turn = messagesOf(body).findLast((message) => message.at("role").text === "assistant");
+  const blocks = turn?.at("content").items ?? [];
+  const calls = blocks.some((block) => block.at("type").text === "tool_use");
+  if (body.at("thinking").at("type").text !== "enabled" || !calls) return undefined;
+  const [first] = blocks;
+  return ["thinking", "redacted_thinking"].includes(first?.at("type").text ?? "")
+    ? undefined
+    : "messages.1.content.0.type: Expected `thinking` or `redacted_thinking`, but found `tool_use`. When `thinking` is enabled, a final `assistant` message must start with a thinking block";
+};
+
 const claude: readonly Rule[] = [
   above("temperature", 1, "temperature: range: 0..1"),
   (body) =>
@@ -99,6 +111,7 @@ const claude: readonly Rule[] = [
       ? "This model does not support assistant message prefill. The conversation must end with a user message."
       : undefined,
   ...extra("seed", "frequency_penalty", "presence_penalty", "verbosity", "prompt_cache_key"),
+  thoughtFirst,
   (body) =>
     messagesOf(body)
       .flatMap((message) => message.at("content").items)

@@ -82,6 +82,32 @@ test.each<[string, object, object]>([
   ["several stops", { stop: ["a", "b"] }, { stop_sequences: ["a", "b"] }],
   ["no stop", { stop: null }, {}],
   ["reasoning_effort", { reasoning_effort: "minimal" }, { reasoning: { effort: "EFFORT_MINIMAL" } }],
+  [
+    "reasoning that comes back",
+    {
+      messages: [
+        { role: "user", content: "Hello" },
+        {
+          role: "assistant",
+          content: "Yes.",
+          reasoning_content: "Hm.",
+          reasoning_details: [
+            { type: "reasoning.text", text: "Hm.", signature: "s", index: 0 },
+            { type: "reasoning.encrypted", data: "e", index: 1 },
+          ],
+        },
+      ],
+    },
+    {
+      messages: [
+        { role: "ROLE_USER", text: "Hello" },
+        {
+          role: "ROLE_ASSISTANT",
+          parts: [{ reasoning: { text: "Hm.", opaque: "s" } }, { reasoning: { opaque: "e" } }, { text: "Yes." }],
+        },
+      ],
+    },
+  ],
   ["include_reasoning", { include_reasoning: true }, { reasoning: { include: true } }],
   [
     "reasoning as an object",

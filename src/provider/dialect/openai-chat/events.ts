@@ -49,7 +49,9 @@ export class ChatReader implements AnswerReader {
   readonly #head: AnswerHead;
   readonly #errorRules: readonly ErrorRule[];
   readonly #opaqueOwner: OpaqueOwner;
+  readonly #maxOutputTokens: number | undefined;
   readonly #toolCalls = new ToolCalls();
+  #outputTokens = 0;
   #model = "";
   #completionId = "";
   #spoke = false;
@@ -58,8 +60,10 @@ export class ChatReader implements AnswerReader {
   /** Whether usage came, once and behind all content: the end of an answer whose vendor names no reason. */
   #closing: "no" | "counted" | "over" = "no";
 
-  constructor(head: AnswerHead, { vendorDialect, opaqueOwner }: RouteSettings) {
+  /** `maxOutputTokens` is the limit that the request set. */
+  constructor(head: AnswerHead, { vendorDialect, opaqueOwner }: RouteSettings, maxOutputTokens?: number) {
     this.#head = head;
+    this.#maxOutputTokens = maxOutputTokens;
     this.#errorRules = vendorDialect.errors;
     this.#opaqueOwner = opaqueOwner;
   }
@@ -98,7 +102,12 @@ export class ChatReader implements AnswerReader {
   finish(out: UpstreamEvent[]): void {
     if (this.phase === "open" && this.#closing === "counted") this.#answer("stop", {}, out);
     if (this.phase !== "answered") return;
-    const broken = this.#deliverCalls(out);
+    let broken = this.#deliverCalls(out);
+    // Some servers say `tool_calls` of a call that the limit cut off: the count tells.
+    if (broken !== undefined && this.#outputTokens >= (this.#maxOutputTokens ?? Number.POSITIVE_INFINITY)) {
+      this.#finishReason = "length";
+      broken = this.#deliverCalls(out);
+    }
     if (broken !== undefined) return this.#breakOff("malformed", `sent ${broken}`, out);
     this.phase = "ended";
     out.push({ kind: "finished", reason: this.#reason() });
@@ -119,7 +128,9 @@ export class ChatReader implements AnswerReader {
     const usage = chunk["usage"];
     if (isObject(usage)) {
       const closes = out.length === before && (this.#spoke || this.#toolCalls.size > 0);
-      out.push({ kind: "usage", usage: readUsage(usage) });
+      const read = readUsage(usage);
+      this.#outputTokens = Number(read.outputTokens ?? 0n);
+      out.push({ kind: "usage", usage: read });
       this.#closing = closes && this.#closing === "no" ? "counted" : "over";
       // Usage of its own is the last thing that comes; beside a choice some servers send it with each chunk.
       if (listOf(choices).length === 0 && this.phase === "answered") this.finish(out);

@@ -6,5 +6,5 @@ import { makeBody } from "./request.ts";
 
 export const openaiChat: Dialect = {
   makeBody,
-  createReader: (head, settings) => new ChatReader(head, settings),
+  createReader: (head, settings, maxOutputTokens) => new ChatReader(head, settings, maxOutputTokens),
 };
