@@ -52,6 +52,8 @@ export class ChatReader implements AnswerReader {
   readonly #maxOutputTokens: number | undefined;
   readonly #toolCalls = new ToolCalls();
   #outputTokens = 0;
+  /** Whether it came as one document: only there JSON stands as an object in the place of the text. */
+  #isWhole = false;
   #model = "";
   #completionId = "";
   #spoke = false;
@@ -92,6 +94,7 @@ export class ChatReader implements AnswerReader {
       return true;
     }
     if (!Array.isArray(completion["choices"])) return false;
+    this.#isWhole = true;
     this.#readChunk(completion, out);
     // A document that names no reason is whole if it counts its tokens.
     if (this.phase === "open" && isObject(completion["usage"])) this.#closing = "counted";
@@ -153,7 +156,7 @@ export class ChatReader implements AnswerReader {
   #readDelta(delta: JsonObject, out: UpstreamEvent[]): void {
     const content = delta["content"];
     if (typeof content === "string") this.#say(content, out);
-    else if (isObject(content)) this.#say(JSON.stringify(content), out);
+    else if (isObject(content) && this.#isWhole) this.#say(JSON.stringify(content), out);
     else this.#readParts(content, out);
     const reasoning = stringOf(delta["reasoning_content"]) || stringOf(delta["reasoning"]);
     if (reasoning !== "") out.push({ kind: "reasoning", text: reasoning });
