@@ -127,8 +127,9 @@ test("Claude gets no temperature while it thinks, and no top_p beside a temperat
 test("Claude with a budget does not think behind calls that another model made", () => {
   const settings = claudeRoute({ model: "claude-sonnet-4-5" });
   const effort = { reasoning: { effort: Effort.HIGH } };
-  const foreign = sends(settings, { ...effort, messages: [ask, call("c"), result("c")] });
+  const foreign = sends(settings, { ...effort, temperature: 0.2, messages: [ask, call("c"), result("c")] });
   expect(foreign.adjusted).toEqual(["reasoning.effort"]);
+  expect(foreign.body).toMatchObject({ temperature: 0.2 });
   expect(foreign.body).not.toHaveProperty("thinking");
   const opaque = sealOpaque(settings.opaqueOwner, "signature", "s");
   const own = { ...call("c"), parts: [thought("Hm.", opaque), ...call("c").parts] };

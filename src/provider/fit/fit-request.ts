@@ -36,9 +36,7 @@ export function fitRequest(
 ): Fitting {
   const { rules } = settings;
   const fitter = new Fitter(upstreamRequest, settings, refused);
-  fitter.fitSampling();
-  fitter.fitOptions();
-  fitter.fitLimit();
+  fitter.fitFields();
   const gatewayStops = fitter.fitStops();
   const { request, maxOutputTokens, adjustments, without } = fitter;
   request.messages = fitHistory(request.messages, rules, without);
@@ -50,9 +48,7 @@ export function findAdjustments(request: CompleteRequest, settings: RouteSetting
   const { maxOutputTokens } = request;
   const asked = { request, maxOutputTokens, continuation: undefined, connectTimeoutMs: 0 };
   const fitter = new Fitter({ ...asked, withoutReasoning: false, cache: "off", refusals: [] }, settings, new Map());
-  fitter.fitSampling();
-  fitter.fitOptions();
-  fitter.fitLimit();
+  fitter.fitFields();
   return fitter.adjustments;
 }
 
@@ -86,7 +82,16 @@ class Fitter {
     this.without = new Set([...settings.rules.without, ...refused.keys()]);
   }
 
-  fitSampling(): void {
+  /** Fits all but the stop sequences, which lose nothing. */
+  fitFields(): void {
+    // Whether the model is asked to think decides what it takes of sampling.
+    this.#fitEffort();
+    this.#fitSampling();
+    this.#fitOptions();
+    this.#fitLimit();
+  }
+
+  #fitSampling(): void {
     const { request } = this;
     const { rules, capabilities } = this.#settings;
     if (!capabilities.temperature) {
@@ -115,7 +120,7 @@ class Fitter {
     if (request.presencePenalty !== undefined && this.#drops("presence_penalty")) delete request.presencePenalty;
   }
 
-  fitOptions(): void {
+  #fitOptions(): void {
     const { request } = this;
     const { serviceTiers, names } = this.#settings.rules;
     if (request.verbosity !== Verbosity.UNSPECIFIED && this.#drops("verbosity"))
@@ -145,7 +150,6 @@ class Fitter {
       );
       request.dialectFields = request.dialectFields.filter(({ dialect }) => dialect === this.#settings.dialect);
     }
-    this.#fitEffort();
     this.#fitSchema();
   }
 
@@ -188,7 +192,7 @@ class Fitter {
       : undefined;
   }
 
-  fitLimit(): void {
+  #fitLimit(): void {
     const most = this.#settings.capabilities.maxOutputTokens;
     if (this.maxOutputTokens === undefined) return;
     const refused = this.#refused.get("max_output_tokens");
